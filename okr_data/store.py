@@ -1,0 +1,609 @@
+"""The store: the only place that connects to DuckDB.
+
+The journal is the truth. From it, databases are published: ``okr-<generation>.duckdb``, built
+under a temporary name, closed, synced and renamed, and never written again. ``okr.duckdb`` is
+always the newest one, for any client. Readers open a generation read-only and keep it for as
+long as they need it; one writer at a time holds ``writer.lock``.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from okr_data import graph, views
+from okr_data.errors import (
+    AlreadyImported,
+    FileRefused,
+    JournalUnreadable,
+    NoDatabase,
+    OkrError,
+    StoreBusy,
+    UnknownImport,
+)
+from okr_data.issues import REFUSES_FILE, Issue
+from okr_data.journal import Entry, Journal, Manifest, SourceFile, sync
+from okr_data.periods import parse_period
+from okr_data.schema import SCHEMA_VERSION, TABLES
+from okr_data.settings import Settings, load_settings, setting_rows
+
+#: How long a second writer waits before it is told who holds the lock, in seconds.
+LOCK_TIMEOUT = 30.0
+#: Published generations that stay on disk for readers that have just looked up the newest.
+KEPT_GENERATIONS = 2
+
+#: Each connection's limits. ``enable_external_access`` off means no file and no network from SQL.
+LOCKDOWN = (
+    "set allow_community_extensions = false",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set allow_persistent_secrets = false",
+    "set python_enable_replacements = false",
+    "set enable_external_access = false",
+    "set lock_configuration = true",
+)
+
+_BASE_TABLES = {
+    "import": "import_id varchar, seq bigint, as_of date, imported_at varchar, "
+    "imported_by varchar, source_format varchar, file_names varchar, sample boolean, "
+    "undone boolean",
+    "setting": "name varchar, value double",
+    "cycle_calendar": "cycle varchar, starts_on date, ends_on date",
+    "kept_out_link": "import_id varchar, child_id varchar, parent_id varchar, valid_from date, "
+    "valid_to date, severity varchar, code varchar, file varchar, row bigint, message varchar",
+    "meta": "generation bigint, last_seq bigint, schema_version bigint",
+}
+
+Progress = Callable[[str, float], None]
+
+
+def _silent(step: str, done: float) -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An upload turned into canonical rows and not yet accepted."""
+
+    source_format: str
+    as_of: date
+    as_of_given: bool
+    files: tuple[SourceFile, ...]
+    originals: tuple[bytes, ...]
+    tables: Mapping[str, pa.Table]
+    issues: tuple[Issue, ...]
+    sample: bool = False
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows that go in, by the words of the field."""
+        names = {
+            "objective_row": "objectives",
+            "key_result_row": "key_results",
+            "initiative_row": "initiatives",
+            "check_in_row": "check_ins",
+            "alignment_row": "alignments",
+            "org_unit_row": "org_units",
+        }
+        return {
+            word: self.tables[name].num_rows if name in self.tables else 0
+            for name, word in names.items()
+        }
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did, or with ``dry_run`` would do."""
+
+    manifest: Manifest
+    issues: pd.DataFrame
+    dry_run: bool = False
+
+    @property
+    def import_id(self) -> str:
+        return self.manifest.import_id
+
+
+class Reader:
+    """One cursor on one published generation; not to be shared between threads."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, generation: int, as_of: date | None = None
+    ) -> None:
+        self._cursor = connection.cursor()
+        self.generation = generation
+        views.pin_day(self._cursor, as_of)
+
+    def frame(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
+        """Run a SELECT and return its rows; dates as ``datetime64``, NULL as missing."""
+        return self._cursor.execute(sql, list(parameters)).df()
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a SELECT and return its rows as plain tuples."""
+        return self._cursor.execute(sql, list(parameters)).fetchall()
+
+    def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
+        return self._cursor.sql(sql)
+
+    def close(self) -> None:
+        self._cursor.close()
+
+
+class Store:
+    """One data folder."""
+
+    def __init__(self, folder: Path | str, lock_timeout: float = LOCK_TIMEOUT) -> None:
+        self.folder = Path(folder)
+        self.journal = Journal(self.folder / "journal")
+        self.pointer = self.folder / "okr.duckdb"
+        self._lock_timeout = lock_timeout
+
+    # --- reading -------------------------------------------------------------
+
+    def generation(self) -> int:
+        """Return the number of the newest published database; 0 where there is none."""
+        return max((number for number, _ in self._generations()), default=0)
+
+    def _generations(self) -> list[tuple[int, Path]]:
+        found = []
+        for path in self.folder.glob("okr-*.duckdb"):
+            number = path.stem.removeprefix("okr-")
+            if number.isdigit():
+                found.append((int(number), path))
+        return sorted(found)
+
+    @contextmanager
+    def reader(self, as_of: date | None = None) -> Iterator[Reader]:
+        """Open the newest generation and keep it until the block ends.
+
+        Raises NoDatabase where nothing has been published yet.
+        """
+        generation, connection = self._connect_newest()
+        reader = Reader(connection, generation, as_of)
+        try:
+            yield reader
+        finally:
+            reader.close()
+            connection.close()
+
+    def _connect_newest(self) -> tuple[int, duckdb.DuckDBPyConnection]:
+        # A generation may be retired between looking and opening; then there is a newer one.
+        for _ in range(5):
+            generation = self.generation()
+            if generation == 0:
+                break
+            try:
+                return generation, self.open_generation(generation)
+            except duckdb.IOException:
+                if self.generation() == generation:
+                    raise
+        raise NoDatabase(f"There is no published database in {self.folder} yet.")
+
+    def open_generation(self, generation: int) -> duckdb.DuckDBPyConnection:
+        """Open one published database read-only, without access to files or network."""
+        path = self.folder / f"okr-{generation:06d}.duckdb"
+        return _connect(path, read_only=True)
+
+    def imports(self) -> list[tuple[Manifest, bool]]:
+        """Return every import of the journal with whether it is undone, oldest first."""
+        entries = self.journal.entries()
+        undone = _undone(entries)
+        return [
+            (entry.manifest, entry.manifest.import_id in undone)
+            for entry in entries
+            if entry.manifest.kind == "import"
+        ]
+
+    # --- writing -------------------------------------------------------------
+
+    def accept(
+        self, draft: Draft, by: str | None = None, dry_run: bool = False, progress: Progress = _silent
+    ) -> ImportResult:
+        """Take a draft into the history, whole or not at all, and publish the new state.
+
+        With ``dry_run`` everything is computed and nothing is kept. Raises FileRefused,
+        AlreadyImported or StoreBusy; in each case everything stays as it was.
+        """
+        if any(issue.code in REFUSES_FILE for issue in draft.issues):
+            raise FileRefused(draft.issues)
+        with self.writing():
+            entries = self._caught_up(progress)
+            self._refuse_repetition(draft, entries)
+            seq = _next_seq(entries)
+            manifest = Manifest(
+                kind="import",
+                seq=seq,
+                import_id=f"imp-{seq:04d}",
+                at=datetime.now(UTC).isoformat(timespec="seconds"),
+                by=by or _user_name(),
+                as_of=draft.as_of,
+                source_format=draft.source_format,
+                files=draft.files,
+                counts=draft.counts(),
+                sample=draft.sample,
+            )
+            tables = {**draft.tables, "issue_row": _issue_table(draft.issues)}
+            progress("computing", 0.4)
+            with self._staged(entries, [(manifest, tables)]) as staged:
+                issues = _issues_of(staged, manifest.import_id)
+                manifest = replace(
+                    manifest,
+                    issues={str(k): int(v) for k, v in issues["code"].value_counts().items()},
+                )
+                if not dry_run:
+                    progress("writing the journal", 0.9)
+                    self.journal.append(manifest, tables, draft.originals)
+                    self._publish(staged)
+            progress("done", 1.0)
+            return ImportResult(manifest, issues, dry_run)
+
+    def undo(self, import_id: str, by: str | None = None) -> Manifest:
+        """Take an import back: every answer is again as if it had never been.
+
+        Raises UnknownImport where no import of that id is in force.
+        """
+        with self.writing():
+            entries = self._caught_up()
+            in_force = {
+                e.manifest.import_id for e in entries if e.manifest.kind == "import"
+            } - _undone(entries)
+            if import_id not in in_force:
+                known = ", ".join(sorted(in_force)) or "none"
+                raise UnknownImport(f"No import {import_id} is in force. In force: {known}.")
+            seq = _next_seq(entries)
+            manifest = Manifest(
+                kind="undo",
+                seq=seq,
+                import_id=f"undo-{seq:04d}",
+                at=datetime.now(UTC).isoformat(timespec="seconds"),
+                by=by or _user_name(),
+                target=import_id,
+            )
+            with self._staged(entries, [(manifest, {})]) as staged:
+                self.journal.append(manifest, {}, ())
+                self._publish(staged)
+            return manifest
+
+    def rebuild(self, progress: Progress = _silent) -> int:
+        """Make the database anew from the journal alone; return the new generation."""
+        with self.writing():
+            entries = self.journal.entries()
+            progress("reading the journal", 0.1)
+            loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
+            with self._staged([], loaded) as staged:
+                progress("publishing", 0.9)
+                return self._publish(staged)
+
+    def catch_up(self) -> None:
+        """Publish what the journal holds and no database shows yet, and a first, empty one."""
+        if self._is_current():
+            return
+        with self.writing():
+            if not self._caught_up() and self.generation() == 0:
+                with self._staged([], []) as staged:
+                    self._publish(staged)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the writer's lock. Raises StoreBusy, naming the holder, after the timeout."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OkrError(f"The data folder {self.folder} cannot be made: {error}") from error
+        holder = self.folder / "writer.json"
+        lock = FileLock(self.folder / "writer.lock", timeout=self._lock_timeout)
+        try:
+            with lock:
+                holder.write_text(
+                    json.dumps({"pid": os.getpid(), "by": _user_name(), "since": _now()}), "utf-8"
+                )
+                try:
+                    yield
+                finally:
+                    holder.unlink(missing_ok=True)
+        except Timeout as error:
+            raise StoreBusy(_busy_message(holder)) from error
+
+    def _is_current(self) -> bool:
+        try:
+            with self.reader() as reader:
+                ((last_seq, version),) = reader.rows(
+                    "select last_seq, schema_version from journal.meta"
+                )
+        except (NoDatabase, duckdb.Error):
+            return False
+        entries = self.journal.entries()
+        newest = entries[-1].manifest.seq if entries else 0
+        return bool(last_seq == newest and version == SCHEMA_VERSION)
+
+    def _caught_up(self, progress: Progress = _silent) -> list[Entry]:
+        """Return the journal's entries after making sure that a database shows all of them."""
+        entries = self.journal.entries()
+        if entries and not self._is_current():
+            progress("publishing what the journal holds", 0.1)
+            loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
+            with self._staged([], loaded) as staged:
+                self._publish(staged)
+        return entries
+
+    def _refuse_repetition(self, draft: Draft, entries: Sequence[Entry]) -> None:
+        undone = _undone(entries)
+        wanted = tuple(sorted(file.sha256 for file in draft.files))
+        for entry in entries:
+            former = entry.manifest
+            if (
+                former.kind == "import"
+                and former.import_id not in undone
+                and former.fingerprint == wanted
+                and (not draft.as_of_given or former.as_of == draft.as_of)
+            ):
+                raise AlreadyImported(former.import_id)
+
+    @contextmanager
+    def _staged(
+        self,
+        published: Sequence[Entry],
+        added: Sequence[tuple[Manifest, Mapping[str, pa.Table]]],
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Build the next database under a temporary name: the newest one plus some entries.
+
+        ``published`` are the entries that the newest database shows already; with none of
+        them the database is made from nothing.
+        """
+        self._sweep()
+        path = self.folder / f".staged-{os.getpid()}.duckdb"
+        if published:
+            shutil.copyfile(self.folder / f"okr-{self.generation():06d}.duckdb", path)
+        connection = _connect(path, read_only=False)
+        try:
+            _fill(connection, added, load_settings(self.folder))
+            ((last_seq,),) = connection.execute(
+                "select coalesce(max(last_seq), 0) from journal.meta"
+            ).fetchall()
+            newest = max([last_seq, *(manifest.seq for manifest, _ in added)])
+            connection.execute("delete from journal.meta")
+            connection.execute(
+                "insert into journal.meta values (?, ?, ?)",
+                [self.generation() + 1, newest, SCHEMA_VERSION],
+            )
+            yield connection
+        finally:
+            connection.close()
+            path.unlink(missing_ok=True)
+            path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+    def _publish(self, staged: duckdb.DuckDBPyConnection) -> int:
+        """Close the staged database and give it its name; then move the pointer."""
+        ((path,),) = staged.execute(
+            "select path from duckdb_databases() where database_name = current_database()"
+        ).fetchall()
+        ((generation,),) = staged.execute("select generation from journal.meta").fetchall()
+        staged.close()
+        sync(Path(path))
+        final = self.folder / f"okr-{generation:06d}.duckdb"
+        os.replace(path, final)
+        self._point_to(final)
+        sync(self.folder)
+        self._retire()
+        return int(generation)
+
+    def _point_to(self, final: Path) -> None:
+        beside = self.folder / ".okr.duckdb.new"
+        beside.unlink(missing_ok=True)
+        try:
+            os.link(final, beside)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(final, beside)
+            sync(beside)
+        os.replace(beside, self.pointer)
+
+    def _retire(self) -> None:
+        """Delete old generations; one that a reader holds open on Windows goes next time."""
+        for _, path in self._generations()[:-KEPT_GENERATIONS]:
+            try:
+                path.unlink()
+            except OSError:
+                continue
+
+    def _sweep(self) -> None:
+        for path in self.folder.glob(".staged-*"):
+            path.unlink(missing_ok=True)
+
+
+class Generations:
+    """The opened generations of one process, newest last: readers of one share an instance."""
+
+    def __init__(self, store: Store, kept: int = 3) -> None:
+        self._store = store
+        self._kept = kept
+        self._open: dict[int, duckdb.DuckDBPyConnection] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def reader(self, generation: int, as_of: date | None = None) -> Iterator[Reader]:
+        """Give a cursor on one generation. Raises NoDatabase where it is gone."""
+        with self._lock:
+            if generation not in self._open:
+                try:
+                    self._open[generation] = self._store.open_generation(generation)
+                except duckdb.IOException as error:
+                    raise NoDatabase(f"Generation {generation} is no longer there.") from error
+                for old in sorted(self._open)[: -self._kept]:
+                    self._open.pop(old).close()
+            reader = Reader(self._open[generation], generation, as_of)
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+
+# --- helpers -----------------------------------------------------------------
+
+
+def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(path), read_only=read_only)
+    connection.execute(f"set temp_directory = '{str(path.parent / '.tmp').replace(chr(39), '')}'")
+    for statement in LOCKDOWN:
+        connection.execute(statement)
+    return connection
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    added: Sequence[tuple[Manifest, Mapping[str, pa.Table]]],
+    settings: Settings,
+) -> None:
+    """Load entries into a database and compute every view anew."""
+    connection.execute("begin")
+    _create_base_tables(connection)
+    for manifest, tables in added:
+        _load(connection, manifest, tables)
+    _write_settings(connection, settings)
+    views.clear_views(connection)
+    views.create_macros(connection)
+    _write_calendar(connection, settings)
+    views.compute(connection, "staging")
+    _write_kept_out(connection)
+    views.compute(connection, "intermediate", "marts")
+    views.create_public_views(connection)
+    connection.execute("commit")
+
+
+def _create_base_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create schema if not exists journal")
+    for name, columns in _BASE_TABLES.items():
+        connection.execute(f"create table if not exists journal.{name} ({columns})")
+    for table in TABLES:
+        connection.execute(
+            f"create table if not exists journal.{table.name} (import_id varchar, {table.ddl()})"
+        )
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, tables: Mapping[str, pa.Table]
+) -> None:
+    if manifest.kind == "undo":
+        connection.execute(
+            "update journal.import set undone = true where import_id = ?", [manifest.target]
+        )
+        return
+    connection.execute(
+        "insert into journal.import values (?, ?, ?, ?, ?, ?, ?, ?, false)",
+        [
+            manifest.import_id, manifest.seq, manifest.as_of, manifest.at, manifest.by,
+            manifest.source_format, ", ".join(file.name for file in manifest.files),
+            manifest.sample,
+        ],
+    )  # fmt: skip
+    for name, table in tables.items():
+        connection.register("accepted", table)
+        connection.execute(
+            f"insert into journal.{name} select ?, * from accepted", [manifest.import_id]
+        )
+        connection.unregister("accepted")
+
+
+def _write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    connection.execute("delete from journal.setting")
+    connection.executemany("insert into journal.setting values (?, ?)", setting_rows(settings))
+
+
+def _write_calendar(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Write the dates that the names of cycles mean, under the fiscal calendar of today."""
+    connection.execute("delete from journal.cycle_calendar")
+    names = connection.execute(
+        "select cycle from journal.objective_row where cycle is not null "
+        "union select cycle from journal.key_result_row where cycle is not null"
+    ).fetchall()
+    for (name,) in names:
+        period = parse_period(name, settings.fiscal_start_month)
+        if period is not None:
+            connection.execute(
+                "insert into journal.cycle_calendar values (?, ?, ?)",
+                [name, period.starts_on, period.ends_on],
+            )
+
+
+def _write_kept_out(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select import_id, as_of, seq, child_id, parent_id, parent_objective_id, valid_from, "
+        "valid_to, file, row from model.alignment_candidate"
+    ).fetchall()
+    connection.execute("delete from journal.kept_out_link")
+    for kept in graph.find_kept_out([graph.Link(*row) for row in rows]):
+        link = kept.link
+        connection.execute(
+            "insert into journal.kept_out_link values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                link.import_id, link.child_id, link.parent_id, kept.valid_from, kept.valid_to,
+                kept.severity, kept.code, link.file, link.row, kept.message,
+            ],
+        )  # fmt: skip
+
+
+def _issue_table(issues: Sequence[Issue]) -> pa.Table:
+    (table,) = (t for t in TABLES if t.name == "issue_row")
+    return table.from_rows(
+        [
+            {
+                "severity": issue.severity, "code": issue.code, "file": issue.file,
+                "row": issue.row, "column": issue.column, "value": issue.value,
+                "message": issue.message,
+            }
+            for issue in issues
+        ]
+    )  # fmt: skip
+
+
+def _issues_of(connection: duckdb.DuckDBPyConnection, import_id: str) -> pd.DataFrame:
+    return connection.execute(
+        "select severity, code, file, row, \"column\", value, message from import_issue "
+        "where import_id = ? order by severity, code, file, row",
+        [import_id],
+    ).df()
+
+
+def _undone(entries: Sequence[Entry]) -> set[str]:
+    return {entry.manifest.target for entry in entries if entry.manifest.kind == "undo"}
+
+
+def _next_seq(entries: Sequence[Entry]) -> int:
+    return entries[-1].manifest.seq + 1 if entries else 1
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no user name in a bare container
+        return "unknown"
+
+
+def _busy_message(holder: Path) -> str:
+    try:
+        who = json.loads(holder.read_text("utf-8"))
+        return (
+            f"Another import is being written (process {who['pid']}, {who['by']}, "
+            f"since {who['since']}). Nothing was changed; try again when it is done."
+        )
+    except (OSError, ValueError, KeyError):
+        return "Another import is being written. Nothing was changed; try again when it is done."
+
+
+__all__ = ["Draft", "Generations", "ImportResult", "JournalUnreadable", "Reader", "Store"]

@@ -1,0 +1,355 @@
+"""The kernel for ``sql/``: one view a file, a header and one SELECT; the DDL is made here.
+
+A header line is ``-- grain: a, b``, ``-- column: name | meaning``, ``-- assert: condition``,
+``-- stored: no`` or, first of all, the purpose in words. References are read from the parsed
+statement, so that the order of creation is never written down. They name their schema:
+``journal.x`` for accepted rows, ``model.x`` for a view of the folders ``staging`` and
+``intermediate``, ``main.x`` for a public view of the folder ``marts``.
+
+Answers are computed once, when a database is published: tables in ``model``, and in ``newest``
+for the public views. A public view ``main.x`` reads ``newest.x``, unless a client asks for an
+earlier day; then it computes everything that depends on the day, each step once::
+
+    SET VARIABLE as_of = DATE '2026-08-31';   -- any day; works on a read-only connection
+    SELECT * FROM objective_progress;
+    RESET VARIABLE as_of;                     -- back to the newest day
+
+``stored.x`` in a file means the published table ``model.x`` even when another day is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from okr_data.errors import ViewDefinitionError
+
+SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
+LAYERS = ("staging", "intermediate", "marts")
+_SCHEMA_OF_LAYER = {"staging": "model", "intermediate": "model", "marts": "main"}
+_HEADER_LINE = re.compile(r"^--\s?(?:(grain|column|assert|stored|parameters|returns):\s*)?(.*)$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One documented column: name, and meaning with unit and when it is NULL."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class View:
+    """One file under ``sql/``, parsed."""
+
+    name: str
+    layer: str
+    purpose: str
+    grain: tuple[str, ...]
+    columns: tuple[Column, ...]
+    asserts: tuple[str, ...]
+    stored: bool
+    select: str
+    references: frozenset[str]
+    follows_as_of: bool
+
+    @property
+    def schema(self) -> str:
+        return _SCHEMA_OF_LAYER[self.layer]
+
+    @property
+    def qualified(self) -> str:
+        return f'{self.schema}."{self.name}"'
+
+    @property
+    def public(self) -> bool:
+        return self.layer == "marts"
+
+    @property
+    def answer(self) -> str:
+        """The table (or, where nothing is stored, the view) that holds the newest answer."""
+        return f'newest."{self.name}"' if self.public else self.qualified
+
+    def statement(self) -> str:
+        """Return the DDL that computes the newest answer."""
+        kind = "table" if self.stored else "view"
+        return f"create {kind} {self.answer} as {_read_published(self.select)}"
+
+    def comments(self) -> Iterator[str]:
+        """Yield the statements that put the header into the database as comments."""
+        yield f"comment on view {self.qualified} is {_literal(self.purpose)}"
+        for column in self.columns:
+            yield (
+                f'comment on column {self.qualified}."{column.name}" is {_literal(column.meaning)}'
+            )
+
+
+@dataclass(frozen=True)
+class Macro:
+    """One file under ``sql/macros``: a scalar expression with named parameters."""
+
+    name: str
+    purpose: str
+    parameters: tuple[str, ...]
+    returns: str
+    expression: str
+
+    def statement(self) -> str:
+        return f'create macro main."{self.name}"({", ".join(self.parameters)}) as {self.expression}'
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file split into the parts of its header and its body."""
+
+    purpose: str
+    parts: dict[str, tuple[str, ...]]
+    body: str
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _read_source(path: Path) -> _Source:
+    lines = path.read_text("utf-8").splitlines()
+    header = []
+    while lines and lines[0].startswith("--"):
+        header.append(lines.pop(0))
+    purpose: list[str] = []
+    parts: dict[str, list[str]] = {}
+    for line in header:
+        match = _HEADER_LINE.match(line)
+        assert match is not None  # every line here starts with "--"
+        key, text = match.groups()
+        (purpose if key is None else parts.setdefault(key, [])).append(text.strip())
+    if not purpose:
+        raise ViewDefinitionError(f"{path.name}: the header has no purpose")
+    body = "\n".join(lines).strip()
+    return _Source(" ".join(purpose), {k: tuple(v) for k, v in parts.items()}, body)
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def _referenced_tables(select: str) -> frozenset[str]:
+    """Return the names a SELECT reads from, as ``schema.name`` (``main`` where it has none)."""
+    row = _parser().cursor().execute("select json_serialize_sql(?)", [select]).fetchone()
+    assert row is not None
+    tree = json.loads(row[0])
+    if tree.get("error"):
+        raise ViewDefinitionError(tree.get("error_message", "not one SELECT"))
+    names: set[str] = set()
+    _collect_tables(tree, names)
+    return frozenset(names)
+
+
+def _collect_tables(node: Any, names: set[str]) -> None:
+    if isinstance(node, dict):
+        if node.get("type") == "BASE_TABLE":
+            names.add(f"{node.get('schema_name') or 'main'}.{node['table_name']}")
+        for child in node.values():
+            _collect_tables(child, names)
+    elif isinstance(node, list):
+        for child in node:
+            _collect_tables(child, names)
+
+
+def _column(line: str, file: str) -> Column:
+    name, separator, meaning = line.partition("|")
+    if not separator:
+        raise ViewDefinitionError(f"{file}: a column line reads “name | meaning”, not {line!r}")
+    return Column(name.strip(), meaning.strip())
+
+
+def _read_view(path: Path, layer: str) -> View:
+    source = _read_source(path)
+    grain = source.parts.get("grain", ("",))[0]
+    return View(
+        name=path.stem,
+        layer=layer,
+        purpose=source.purpose,
+        grain=tuple(part.strip() for part in grain.split(",") if part.strip()),
+        columns=tuple(_column(line, path.name) for line in source.parts.get("column", ())),
+        asserts=source.parts.get("assert", ()),
+        stored=source.parts.get("stored", ("yes",))[0] != "no",
+        select=source.body,
+        references=_referenced_tables(source.body),
+        follows_as_of="getvariable('as_of')" in source.body,
+    )
+
+
+def _read_macro(path: Path) -> Macro:
+    source = _read_source(path)
+    parameters = source.parts.get("parameters", ("",))[0]
+    return Macro(
+        name=path.stem,
+        purpose=source.purpose,
+        parameters=tuple(part.strip() for part in parameters.split(",")),
+        returns=source.parts.get("returns", ("",))[0],
+        expression=source.body,
+    )
+
+
+@cache
+def load_macros(folder: Path = SQL_FOLDER) -> tuple[Macro, ...]:
+    """Read ``sql/macros``."""
+    return tuple(_read_macro(path) for path in sorted((folder / "macros").glob("*.sql")))
+
+
+@cache
+def load_views(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
+    """Read every view under ``sql/`` in the order in which they can be created.
+
+    Raises ViewDefinitionError where references go in a circle, name nothing that exists, or
+    where a layer reads from one above it.
+    """
+    views = {
+        view.name: view
+        for layer in LAYERS
+        for path in sorted((folder / layer).glob("*.sql"))
+        for view in (_read_view(path, layer),)
+    }
+    references = {name: _resolve_references(view, views) for name, view in views.items()}
+    try:
+        order = list(TopologicalSorter(references).static_order())
+    except CycleError as error:
+        raise ViewDefinitionError(f"views refer to each other in a circle: {error.args[1]}") from error
+    ordered: dict[str, View] = {}
+    for name in sorted(order, key=lambda n: (LAYERS.index(views[n].layer), order.index(n))):
+        follows = views[name].follows_as_of or any(
+            ordered[reference].follows_as_of for reference in references[name]
+        )
+        ordered[name] = replace(views[name], follows_as_of=follows)
+    return tuple(ordered.values())
+
+
+def _resolve_references(view: View, views: dict[str, View]) -> set[str]:
+    found = set()
+    for reference in view.references:
+        schema, _, name = reference.partition(".")
+        if name in views and schema in (views[name].schema, "stored"):
+            if LAYERS.index(views[name].layer) > LAYERS.index(view.layer):
+                raise ViewDefinitionError(f"{view.name} reads {name} of a layer above it")
+            found.add(name)
+        elif schema in ("model", "stored"):
+            raise ViewDefinitionError(f"{view.name} reads {reference}, which no file defines")
+    return found
+
+
+def _read_published(select: str) -> str:
+    """Let a SELECT read published answers: ``main.x`` from ``newest``, ``stored.x`` from ``model``."""
+    return re.sub(r"\bmain\.", "newest.", re.sub(r"\bstored\.", "model.", select))
+
+
+def _read_for_a_day(select: str, computed: frozenset[str]) -> str:
+    """Let a SELECT read, under their bare names, the views that are computed for a day."""
+    bare = re.sub(
+        r"\b(?:model|main)\.(\w+)",
+        lambda match: match[1] if match[1] in computed else match[0],
+        select,
+    )
+    return _read_published(bare)
+
+
+@cache
+def _steps_for_a_day() -> tuple[tuple[View, str], ...]:
+    """Return the views that follow the as-of day, in order, reading each other by bare names."""
+    following = [view for view in load_views() if view.follows_as_of]
+    computed = frozenset(view.name for view in following)
+    return tuple((view, _read_for_a_day(view.select, computed)) for view in following)
+
+
+def _needed_for(name: str) -> set[str]:
+    """Return a view's name and those of all views below it."""
+    views = {view.name: view for view in load_views()}
+    needed, todo = set(), [name]
+    while todo:
+        current = todo.pop()
+        if current not in needed:
+            needed.add(current)
+            todo.extend(_resolve_references(views[current], views))
+    return needed
+
+
+def _switch(view: View) -> str:
+    """Return the DDL of a public view: the newest answer, or the one for ``as_of``."""
+    newest = f"select * from {view.answer}"
+    if not view.follows_as_of:
+        return f"create view {view.qualified} as {newest}"
+    needed = _needed_for(view.name)
+    steps = ",\n".join(
+        f"{step.name} as materialized ({select})"
+        for step, select in _steps_for_a_day()
+        if step.name in needed
+    )
+    return (
+        f"create view {view.qualified} as {newest} where getvariable('as_of') is null "
+        f"union all (with {steps} select * from {view.name} where getvariable('as_of') is not null)"
+    )
+
+
+def clear_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop every view, macro and computed answer; the journal's tables stay."""
+    for (name,) in connection.execute(
+        "select view_name from duckdb_views() where not internal and schema_name = 'main'"
+    ).fetchall():
+        connection.execute(f'drop view main."{name}"')
+    for schema in ("model", "newest"):
+        connection.execute(f"drop schema if exists {schema} cascade")
+        connection.execute(f"create schema {schema}")
+    for (name,) in connection.execute(
+        "select function_name from duckdb_functions() where function_type = 'macro' "
+        "and not internal and schema_name = 'main'"
+    ).fetchall():
+        connection.execute(f'drop macro if exists main."{name}"')
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    for macro in load_macros():
+        connection.execute(macro.statement())
+
+
+def compute(connection: duckdb.DuckDBPyConnection, *layers: str) -> None:
+    """Compute the newest answers of some layers, in order."""
+    for view in load_views():
+        if view.layer in layers:
+            connection.execute(view.statement())
+
+
+def create_public_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the public views over the computed answers, with their headers as comments."""
+    for view in public_views():
+        connection.execute(_switch(view))
+        for statement in view.comments():
+            connection.execute(statement)
+
+
+def pin_day(cursor: duckdb.DuckDBPyConnection, as_of: date | None) -> None:
+    """Let the public names mean one day on a cursor: the newest, or computed once for another.
+
+    Works on a read-only connection: the answers for another day are temporary tables.
+    """
+    if as_of is None:
+        for view in public_views():
+            cursor.execute(f'create temp view "{view.name}" as select * from {view.answer}')
+        return
+    cursor.execute(f"set variable as_of = date '{as_of.isoformat()}'")
+    for view, select in _steps_for_a_day():
+        cursor.execute(f'create temp table "{view.name}" as {select}')
+
+
+def public_views() -> tuple[View, ...]:
+    """Return the views of the contract, by name."""
+    return tuple(sorted((v for v in load_views() if v.public), key=lambda view: view.name))

@@ -1,0 +1,63 @@
+-- Each key result as it stood on each evaluated day, measured.
+-- grain: day, key_result_id
+-- column: day | evaluated day
+-- column: key_result_id | the key result
+-- column: import_id | import whose version holds on that day
+-- column: objective_id | its objective on that day; NULL where that is not in the data
+-- column: weight | weight in its objective; NULL counts as 1
+-- column: current_value | last known value in unit; NULL where none
+-- column: reported_progress | last reported, fraction; NULL where none
+-- column: computed_progress | unclamped, from the values; NULL where they do not say
+-- column: progress_raw | unclamped progress that counts; NULL where not measured
+-- column: progress | progress_raw clamped to 0–1; NULL where not measured
+-- column: status | last status; NULL where none
+-- column: status_raw | that status as the source wrote it
+-- column: confidence | 0–1; NULL where none
+-- column: last_check_in | last check-in; NULL where none
+-- assert: progress between 0 and 1
+with standing as (
+    select d.day, v.*
+    from model.key_result_version v
+    join model.evaluation_day d
+        on d.day >= v.valid_from and (v.valid_to is null or d.day < v.valid_to)
+),
+placed as (
+    select
+        s.*,
+        coalesce(o.objective_id, above.objective_id) as objective_id
+    from standing s
+    left join model.objective_day o on o.day = s.day and o.objective_id = s.parent_id
+    left join standing k on k.day = s.day and k.key_result_id = s.parent_id
+    left join model.objective_day above on above.day = k.day and above.objective_id = k.parent_id
+),
+observed as (
+    select
+        p.*,
+        o.value, o.progress as observed_progress, o.status as observed_status,
+        o.status_raw as observed_status_raw, o.confidence as observed_confidence, o.last_check_in,
+        computed_progress(p.start_value, p.target_value, o.value, p.direction) as computed
+    from placed p
+    asof left join model.observation o
+        on o.item_id = p.key_result_id and p.day >= o.observed_on
+    where p.objective_id is not null or p.day = (select day from model.as_of_day)
+),
+measured as (
+    select
+        *,
+        case
+            when kind = 'milestone' then coalesce(
+                observed_progress, milestone_progress(target_value, value, observed_status)
+            )
+            else coalesce(computed, observed_progress)
+        end as counted
+    from observed
+)
+select
+    day, key_result_id, import_id, objective_id, weight, value as current_value,
+    observed_progress as reported_progress,
+    computed as computed_progress,
+    counted as progress_raw,
+    clamped(counted) as progress,
+    observed_status as status, observed_status_raw as status_raw,
+    observed_confidence as confidence, last_check_in
+from measured

@@ -1,0 +1,20 @@
+-- The graph that chains and roll-ups run on: one row a child and parent objective, both alive.
+-- Several links between the same two (one to the objective, one to its key result) add up.
+-- grain: day, objective_id, parent_id
+-- column: day | evaluated day
+-- column: objective_id | child objective
+-- column: parent_id | parent objective
+-- column: weight | sum of the contributing links' weights; of all links where none contributes
+-- column: contributes | whether a link contributes
+select
+    l.day, l.child_id as objective_id, l.parent_objective_id as parent_id,
+    coalesce(
+        sum(coalesce(l.weight, 1)) filter (where l.contributes),
+        sum(coalesce(l.weight, 1))
+    ) as weight,
+    bool_or(l.contributes) as contributes
+from model.alignment_link_day l
+join model.objective_day c on c.day = l.day and c.objective_id = l.child_id
+join model.objective_day p on p.day = l.day and p.objective_id = l.parent_objective_id
+where not c.dropped and not p.dropped and l.child_id <> l.parent_objective_id
+group by l.day, l.child_id, l.parent_objective_id

@@ -1,0 +1,70 @@
+-- Each key result with its values, computed and reported progress side by side, and its pace.
+-- grain: key_result_id
+-- column: cycle | cycle of its objective, else its own; NULL where neither has one
+-- column: key_result_id | id in the source
+-- column: objective_id | its objective; NULL where that is not in the data
+-- column: title | title
+-- column: level | level of its objective; NULL without objective
+-- column: department | department of its objective; NULL for company objectives and where unknown
+-- column: team | own team, else that of its objective; NULL where none
+-- column: owner | own owners, else those of its objective; NULL where none
+-- column: start_value | baseline in unit; NULL where unknown
+-- column: target_value | target in unit; NULL where unknown
+-- column: current_value | last known value in unit; NULL where none is known on the as-of day
+-- column: unit | unit of the values; NULL where none
+-- column: weight | weight in its objective; NULL counts as 1
+-- column: progress | progress_raw clamped to 0–1; NULL where not measured
+-- column: progress_raw | (current − start) / (target − start) and its special cases, unclamped; NULL where not measured
+-- column: reported_progress | as the source reports it, fraction; NULL where none
+-- column: expected_progress | elapsed share of its own, else its objective's dates, 0–1; NULL without dates
+-- column: pace_status | done, on_track, at_risk, off_track, too_early, not_started; NULL without dates
+-- column: status | status of the source in the contract's words; NULL where none or unknown
+-- column: status_raw | status as the source wrote it
+-- column: confidence | 0–1; NULL where none
+-- column: last_check_in | last check-in; NULL where none
+-- column: kind | metric or milestone
+-- column: direction | increase, decrease, stay_above, stay_below; NULL where unknown
+-- column: dropped | whether its objective was dropped; such key results leave the means of levels
+-- column: import_id | import the row comes from
+-- column: file | file of that import
+-- column: row | line of that file
+-- assert: progress between 0 and 1
+-- assert: expected_progress between 0 and 1
+with today as (
+    select day from model.as_of_day
+),
+dated as (
+    select
+        k.*, v.title, v.kind, v.direction, v.unit, v.start_value, v.target_value, v.file, v.row,
+        coalesce(o.cycle, v.cycle) as cycle,
+        coalesce(v.team, o.team) as home_team,
+        coalesce(v.owner, a.owner) as home_owner,
+        p.level, p.department,
+        coalesce(o.dropped, false) as dropped,
+        elapsed_share(
+            k.day,
+            coalesce(v.start_date, o.starts_on, w.starts_on),
+            coalesce(v.end_date, o.ends_on, w.ends_on)
+        ) as expected_progress
+    from model.key_result_day k
+    join today using (day)
+    join model.key_result_version v
+        on v.key_result_id = k.key_result_id and v.import_id = k.import_id
+    left join model.objective_day o on o.day = k.day and o.objective_id = k.objective_id
+    left join model.objective_version a
+        on a.objective_id = o.objective_id and a.import_id = o.import_id
+    left join model.objective_place_day p on p.day = k.day and p.objective_id = k.objective_id
+    left join model.cycle_window w on w.cycle = v.cycle
+)
+select
+    d.cycle, d.key_result_id, d.objective_id, d.title, d.level, d.department,
+    d.home_team as team, d.home_owner as owner,
+    d.start_value, d.target_value, d.current_value, d.unit, d.weight,
+    d.progress, d.progress_raw, d.reported_progress, d.expected_progress,
+    pace_status(
+        d.progress, d.expected_progress, r.on_track_from, r.at_risk_from, r.too_early_before
+    ) as pace_status,
+    d.status, d.status_raw, d.confidence, d.last_check_in,
+    d.kind, d.direction, d.dropped, d.import_id, d.file, d.row
+from dated d
+cross join model.pace_rule r

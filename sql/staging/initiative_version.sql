@@ -1,0 +1,41 @@
+-- What each import says of a work item, with the days for which that holds.
+-- grain: initiative_id, as_of
+-- column: initiative_id | the work item
+-- column: parent_id | objective, key result or work item above it; NULL where none
+-- column: import_id | import that states this version
+-- column: seq | position of that import in the journal
+-- column: as_of | day the version was stated for
+-- column: valid_from | first day it holds
+-- column: valid_to | first day it no longer holds; NULL for the newest
+-- column: title | title
+-- column: team | own team; NULL where none
+-- column: owner | owners; NULL where none
+-- column: cycle | own cycle; NULL where none
+-- column: weight | weight among the children of its parent; NULL counts as 1
+-- column: contributes | whether its source says that it counts towards progress
+-- column: reported_progress | as the source reports it, fraction; NULL where none
+-- column: status | mapped status; NULL where none or unknown
+-- column: status_raw | status as the source wrote it
+-- column: confidence | 0–1; NULL where none
+-- column: file | source file
+-- column: row | line of that file
+with stated as (
+    select r.*, i.seq, i.as_of
+    from journal.initiative_row r
+    join model.live_import i using (import_id)
+    qualify row_number() over (
+        partition by r.initiative_id, i.as_of order by i.seq desc
+    ) = 1
+)
+select
+    initiative_id, parent_id, import_id, seq, as_of,
+    case
+        when lag(as_of) over versions is null
+            then least(as_of, coalesce(created_on, start_date, as_of))
+        else as_of
+    end as valid_from,
+    lead(as_of) over versions as valid_to,
+    title, team, owner, cycle, weight, contributes, reported_progress, status, status_raw,
+    confidence, file, row
+from stated
+window versions as (partition by initiative_id order by as_of)
