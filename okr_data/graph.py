@@ -101,7 +101,9 @@ def _loop_groups(links: Sequence[Link]) -> Iterator[list[Link]]:
 
 def _cut_loops(links: list[Link]) -> Iterator[KeptOut]:
     """Find, for each span of days between two changes, the links that close a loop in it."""
-    changes = sorted({link.valid_from for link in links} | {link.valid_to for link in links if link.valid_to})
+    changes = sorted(
+        {link.valid_from for link in links} | {link.valid_to for link in links if link.valid_to}
+    )
     ordered = sorted(links, key=lambda link: link.priority)
     for start, end in zip(changes, [*changes[1:], None], strict=True):
         for link, loop in _closing_links([link for link in ordered if link.holds_on(start)]):

@@ -88,9 +88,7 @@ CODES: dict[str, IssueCode] = {
         "One id must stand for one item: rows with the same id and different content all stay out.",
         "Keep the right row and delete the others, or give them ids of their own.",
     ),
-    "duplicate_row": IssueCode(
-        "info", "The same row twice counts once.", "Nothing to do."
-    ),
+    "duplicate_row": IssueCode("info", "The same row twice counts once.", "Nothing to do."),
     "title_missing": IssueCode(
         "warning", "An item should have a title.", "Fill it in; until then the id is shown."
     ),

@@ -69,6 +69,7 @@ _BASE_TABLES = {
 }
 
 Progress = Callable[[str, float], None]
+Parameters = Sequence[object] | Mapping[str, object]
 
 
 def _silent(step: str, done: float) -> None:
@@ -98,10 +99,21 @@ class Draft:
             "alignment_row": "alignments",
             "org_unit_row": "org_units",
         }
-        return {
+        by_table = {
             word: self.tables[name].num_rows if name in self.tables else 0
             for name, word in names.items()
         }
+        return {"rows": self._source_rows(), **by_table}
+
+    def _source_rows(self) -> int:
+        """Count the rows of the files that went in, whatever they became."""
+        return len(
+            {
+                place
+                for table in self.tables.values()
+                for place in zip(table["file"].to_pylist(), table["row"].to_pylist(), strict=True)
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -127,16 +139,17 @@ class Reader:
         self.generation = generation
         views.pin_day(self._cursor, as_of)
 
-    def frame(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
+    def frame(self, sql: str, parameters: Parameters = ()) -> pd.DataFrame:
         """Run a SELECT and return its rows; dates as ``datetime64``, NULL as missing."""
-        return self._cursor.execute(sql, list(parameters)).df()
+        return self._cursor.execute(sql, parameters or None).df()
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Run a SELECT and return its rows as plain tuples."""
-        return self._cursor.execute(sql, list(parameters)).fetchall()
+        return self._cursor.execute(sql, parameters or None).fetchall()
 
-    def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
-        return self._cursor.sql(sql)
+    def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        """Run a statement; only temporary tables can be made, the database is read-only."""
+        self._cursor.execute(sql, parameters or None)
 
     def close(self) -> None:
         self._cursor.close()
@@ -210,7 +223,11 @@ class Store:
     # --- writing -------------------------------------------------------------
 
     def accept(
-        self, draft: Draft, by: str | None = None, dry_run: bool = False, progress: Progress = _silent
+        self,
+        draft: Draft,
+        by: str | None = None,
+        dry_run: bool = False,
+        progress: Progress = _silent,
     ) -> ImportResult:
         """Take a draft into the history, whole or not at all, and publish the new state.
 
@@ -570,7 +587,7 @@ def _issue_table(issues: Sequence[Issue]) -> pa.Table:
 
 def _issues_of(connection: duckdb.DuckDBPyConnection, import_id: str) -> pd.DataFrame:
     return connection.execute(
-        "select severity, code, file, row, \"column\", value, message from import_issue "
+        'select severity, code, file, row, "column", value, message from import_issue '
         "where import_id = ? order by severity, code, file, row",
         [import_id],
     ).df()

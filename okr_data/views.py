@@ -225,7 +225,9 @@ def load_views(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
     try:
         order = list(TopologicalSorter(references).static_order())
     except CycleError as error:
-        raise ViewDefinitionError(f"views refer to each other in a circle: {error.args[1]}") from error
+        raise ViewDefinitionError(
+            f"views refer to each other in a circle: {error.args[1]}"
+        ) from error
     ordered: dict[str, View] = {}
     for name in sorted(order, key=lambda n: (LAYERS.index(views[n].layer), order.index(n))):
         follows = views[name].follows_as_of or any(
@@ -342,7 +344,7 @@ def pin_day(cursor: duckdb.DuckDBPyConnection, as_of: date | None) -> None:
     Works on a read-only connection: the answers for another day are temporary tables.
     """
     if as_of is None:
-        for view in public_views():
+        for view, _ in _steps_for_a_day():
             cursor.execute(f'create temp view "{view.name}" as select * from {view.answer}')
         return
     cursor.execute(f"set variable as_of = date '{as_of.isoformat()}'")

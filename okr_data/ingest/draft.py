@@ -111,7 +111,9 @@ def _place(row: CanonicalRow) -> tuple[str, int]:
 
 
 def _content(row: CanonicalRow) -> tuple[tuple[str, object], ...]:
-    return tuple(sorted((k, v) for k, v in row.items() if k not in ("file", "row") and v is not None))
+    return tuple(
+        sorted((k, v) for k, v in row.items() if k not in ("file", "row") and v is not None)
+    )
 
 
 def _links_by_row(parsed: Parsed) -> dict[tuple[str, int], tuple[object, ...]]:
@@ -159,7 +161,11 @@ def _check_key_results(parsed: Parsed, known: Known) -> None:
     for row in parsed.of(KEY_RESULT):
         parent = row.get("objective_id")
         if parent is None or not (parent in ids or known.has(parent)):
-            named = f"the objective “{parent}” is not in the data" if parent else "it names no objective"
+            named = (
+                f"the objective “{parent}” is not in the data"
+                if parent
+                else "it names no objective"
+            )
             parsed.add("key_result_without_objective", named, row, "objective", parent or "")
         start, target = row.get("start_value"), row.get("target_value")
         rising = row.get("direction") in (None, "increase")

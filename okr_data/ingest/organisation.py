@@ -14,7 +14,15 @@ from okr_data.ingest.draft import CanonicalRow, Known, Parsed
 from okr_data.schema import ALIGNMENT, KEY_RESULT, OBJECTIVE, ORG_UNIT
 
 _COMPANY_WORDS = frozenset(
-    {"company", "organization", "organisation", "corporate", "corporation", "enterprise", "whole company"}
+    {
+        "company",
+        "organization",
+        "organisation",
+        "corporate",
+        "corporation",
+        "enterprise",
+        "whole company",
+    }
 )
 
 Place = tuple[str | None, str | None]
@@ -37,7 +45,9 @@ class _Evidence:
 
 def propose_units(parsed: Parsed, known: Known) -> None:
     """Add an assumed org unit, and an issue that says so, for each team that has no place."""
-    stated = {_key(row["team"]): (row["level"], row.get("department")) for row in parsed.of(ORG_UNIT)}
+    stated = {
+        _key(row["team"]): (row["level"], row.get("department")) for row in parsed.of(ORG_UNIT)
+    }
     placed: dict[str, Place] = {**known.units, **stated}
     evidence = _gather(parsed)
     missing = {key: found for key, found in evidence.items() if key not in placed}
@@ -160,8 +170,9 @@ def _propose(parsed: Parsed, found: _Evidence, place: Place) -> None:
     parsed.add(
         "org_unit_assumed",
         f"no org unit names “{found.name}” ({found.objectives} objectives); it is taken as "
-        f"a {level}{where}" if level != "company" else
-        f"no org unit names “{found.name}” ({found.objectives} objectives); it is taken as the company",
+        f"a {level}{where}"
+        if level != "company"
+        else f"no org unit names “{found.name}” ({found.objectives} objectives); it is taken as the company",
         first,
         "team",
         found.name,

@@ -164,9 +164,7 @@ def _decode_text(name: str, content: bytes) -> _Text:
         return _Text(text, [issue])
 
 
-def _find_header(
-    name: str, text: str, known_headers: Callable[[set[str]], int]
-) -> tuple[str, int]:
+def _find_header(name: str, text: str, known_headers: Callable[[set[str]], int]) -> tuple[str, int]:
     """Return the delimiter and the index of the header record; raise where none is known."""
     best = (0, ",", 0)
     for delimiter in DELIMITERS:

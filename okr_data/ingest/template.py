@@ -93,7 +93,12 @@ FILES = (
         "objectives.csv",
         "one row an objective",
         (
-            _C("id", "stable id, unique over all objectives and key results", True, ("objective_id",)),
+            _C(
+                "id",
+                "stable id, unique over all objectives and key results",
+                True,
+                ("objective_id",),
+            ),
             _C("title", "the objective in words", True, ("objective", "name")),
             _C("level", "company, department, team or individual; empty = its team tells it"),
             _C("team", "home team, as in org_units.csv"),
@@ -122,16 +127,37 @@ FILES = (
             _CREATED,
         ),
         (
-            "O-2", "Make onboarding effortless", "department", "Product", "", "Ann Example",
-            "Q4 2026", "", "", "O-1", "100%", "", "aspirational", "45%", "On track", "7", "",
-            "", "2026-09-28",
+            "O-2",
+            "Make onboarding effortless",
+            "department",
+            "Product",
+            "",
+            "Ann Example",
+            "Q4 2026",
+            "",
+            "",
+            "O-1",
+            "100%",
+            "",
+            "aspirational",
+            "45%",
+            "On track",
+            "7",
+            "",
+            "",
+            "2026-09-28",
         ),  # fmt: skip
     ),
     TemplateFile(
         "key_results.csv",
         "one row a key result",
         (
-            _C("id", "stable id, unique over all objectives and key results", True, ("key_result_id",)),
+            _C(
+                "id",
+                "stable id, unique over all objectives and key results",
+                True,
+                ("key_result_id",),
+            ),
             _C("objective_id", "id of its objective", True, ("objective",)),
             _C("title", "the key result in words", True, ("key_result", "name")),
             _OWNER,
@@ -139,10 +165,17 @@ FILES = (
             _C("kind", "metric or milestone; empty = metric", also=("type",)),
             _C("metric", "name of what is measured"),
             _C("unit", "unit of the values: %, EUR, days, …"),
-            _C("direction", "increase, decrease, stay_above or stay_below; empty = start and target tell it"),
+            _C(
+                "direction",
+                "increase, decrease, stay_above or stay_below; empty = start and target tell it",
+            ),
             _C("start_value", "baseline", also=("start", "baseline")),
             _C("target_value", "target", also=("target",)),
-            _C("current_value", "value on the as-of day; empty = its check-ins tell it", also=("current",)),
+            _C(
+                "current_value",
+                "value on the as-of day; empty = its check-ins tell it",
+                also=("current",),
+            ),
             _C("weight", "weight in its objective; empty = 1, 0 = does not count"),
             _PROGRESS,
             _STATUS,
@@ -153,9 +186,26 @@ FILES = (
             _C("description", "anything that explains it"),
         ),
         (
-            "KR-21", "O-2", "Raise activation from 40 % to 60 %", "Ann Example", "", "metric",
-            "activation", "%", "increase", "40", "60", "49", "1", "45%", "On track", "7", "", "",
-            "2026-09-28", "",
+            "KR-21",
+            "O-2",
+            "Raise activation from 40 % to 60 %",
+            "Ann Example",
+            "",
+            "metric",
+            "activation",
+            "%",
+            "increase",
+            "40",
+            "60",
+            "49",
+            "1",
+            "45%",
+            "On track",
+            "7",
+            "",
+            "",
+            "2026-09-28",
+            "",
         ),  # fmt: skip
     ),
     TemplateFile(
@@ -171,7 +221,16 @@ FILES = (
             _C("note", "what was said", also=("notes", "comment")),
             _C("author", "who checked in", also=("user",)),
         ),
-        ("KR-21", "2026-10-16", "49", "", "On track", "7", "New flow live for half of the sign-ups", "Ann Example"),  # fmt: skip
+        (
+            "KR-21",
+            "2026-10-16",
+            "49",
+            "",
+            "On track",
+            "7",
+            "New flow live for half of the sign-ups",
+            "Ann Example",
+        ),  # fmt: skip
     ),
     TemplateFile(
         "org_units.csv",
@@ -261,12 +320,6 @@ def _report_ignored(sheet: Sheet, file: TemplateFile, report: Report) -> None:
             report.add(
                 "column_ignored", f"{file.name} has no column “{from_header}”", column=from_header
             )
-
-
-
-
-
-
 
 
 def _identified(reader: RowReader, row: Row, column: str = "id") -> str | None:

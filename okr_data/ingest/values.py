@@ -64,7 +64,10 @@ def decimal_sign(values: Iterable[str]) -> str:
     """Decide whether a column writes 1,234.5 or 1.234,5: by the values that leave no choice."""
     for text in values:
         cleaned = text.strip().rstrip("%").strip()
-        if re.search(r"\d\.\d+,\d|\d,\d{1,2}$|\d,\d{4,}$", cleaned) and "." not in cleaned.split(",")[-1]:
+        if (
+            re.search(r"\d\.\d+,\d|\d,\d{1,2}$|\d,\d{4,}$", cleaned)
+            and "." not in cleaned.split(",")[-1]
+        ):
             return ","
         if re.search(r"\d,\d+\.\d|\d\.\d{1,2}$|\d\.\d{4,}$", cleaned):
             return "."
@@ -84,7 +87,9 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
         cleaned = "-" + cleaned[1:-1]
     if _GROUPED[decimal].match(cleaned):
         grouping = "," if decimal == "." else "."
-        cleaned = re.sub(rf"[{re.escape(grouping)} '’\u00a0\u202f]", "", cleaned).replace(decimal, ".")
+        cleaned = re.sub(rf"[{re.escape(grouping)} '’\u00a0\u202f]", "", cleaned).replace(
+            decimal, "."
+        )
     elif decimal == ",":
         cleaned = cleaned.replace(",", ".")
     if not _NUMBER.match(cleaned):
@@ -129,7 +134,9 @@ def parse_date(text: str, order: str | None = None) -> date | None:
     else:
         raise ValueError("is not a date: write YYYY-MM-DD")
     if year not in PLAUSIBLE_YEARS:
-        raise ValueError(f"lies outside the years {PLAUSIBLE_YEARS.start} to {PLAUSIBLE_YEARS.stop - 1}")
+        raise ValueError(
+            f"lies outside the years {PLAUSIBLE_YEARS.start} to {PLAUSIBLE_YEARS.stop - 1}"
+        )
     try:
         return date(year, month, day)
     except ValueError as error:
@@ -200,7 +207,9 @@ class RowReader:
         number = self.number(cells, line, column)
         return self.checked_weight(number, self.text(cells, column) or "", line, column)
 
-    def checked_weight(self, weight: float | None, text: str, line: int, column: str) -> float | None:
+    def checked_weight(
+        self, weight: float | None, text: str, line: int, column: str
+    ) -> float | None:
         if weight is not None and weight < 0:
             self.issue("negative_weight", f"“{text}” is below 0", line, column, text)
             return None
@@ -242,9 +251,13 @@ class RowReader:
             return None
         scale_key = f"{column} scale"
         if scale_key not in self._percent_scale:
-            numbers = (_number_or_none(text, self._decimal[column]) for text in self._values(column))
+            numbers = (
+                _number_or_none(text, self._decimal[column]) for text in self._values(column)
+            )
             largest = max((number for number in numbers if number is not None), default=1.0)
-            self._percent_scale[scale_key] = 1.0 if largest <= 1 else 10.0 if largest <= 10 else 100.0
+            self._percent_scale[scale_key] = (
+                1.0 if largest <= 1 else 10.0 if largest <= 10 else 100.0
+            )
         confidence = number / self._percent_scale[scale_key]
         if not 0 <= confidence <= 1:
             text = self.text(cells, column) or ""
@@ -271,7 +284,11 @@ class RowReader:
         first, last = self.day(cells, line, start), self.day(cells, line, end)
         if first and last and last < first:
             self.issue(
-                "dates_swapped", f"the end {last} lies before the start {first}", line, end, str(last)
+                "dates_swapped",
+                f"the end {last} lies before the start {first}",
+                line,
+                end,
+                str(last),
             )
             return None, None
         return first, last
@@ -289,7 +306,9 @@ class RowReader:
             self.issue(code, f"“{raw[:80]}” is not one of: {known}", line, column, raw)
         return mapped, raw
 
-    def cycle(self, cells: tuple[str, ...], line: int, column: str) -> tuple[str | None, str | None]:
+    def cycle(
+        self, cells: tuple[str, ...], line: int, column: str
+    ) -> tuple[str | None, str | None]:
         """Read a period; return its name in one spelling (or as written) and the raw text."""
         raw = self.text(cells, column)
         if raw is None or is_empty(raw):

@@ -179,7 +179,10 @@ class _Export:
                 report.add("column_ignored", f"the format has no column “{name}”", column=name)
         self.named_ids = {} if "id" in self.columns else self._ids_of_parents()
         if "id" not in self.columns:
-            report.add("id_derived", "the export has no Id column: keys are made of title, owner and period")
+            report.add(
+                "id_derived",
+                "the export has no Id column: keys are made of title, owner and period",
+            )
 
     def _spill_columns(self) -> list[int]:
         """Check-ins stand in their column and in every later one without a header."""
@@ -255,7 +258,9 @@ class _Export:
         known = OBJECT_WORDS.get(" ".join(raw.lower().split()))
         if known:
             return known
-        measured = self.reader.text(row.cells, "target") or self.reader.text(row.cells, "metric_name")
+        measured = self.reader.text(row.cells, "target") or self.reader.text(
+            row.cells, "metric_name"
+        )
         kind = "key_result" if measured else "objective"
         self.report.add(
             "object_type_unknown",
@@ -276,7 +281,11 @@ class _Export:
         teams = split_names(reader.text(cells, "team"))
         if len(teams) > 1:
             self.report.add(
-                "several_teams", f"“{teams[0]}” is taken as its home", line, "Team", "; ".join(teams)
+                "several_teams",
+                f"“{teams[0]}” is taken as its home",
+                line,
+                "Team",
+                "; ".join(teams),
             )
         return {
             "title": title,
@@ -444,7 +453,11 @@ class _Export:
         status = STATUS_WORDS.get(" ".join(packed.status.lower().split()))
         if packed.status and status is None:
             self.report.add(
-                "status_unknown", f"“{packed.status}” is no status", row.line, "Checkins", packed.status
+                "status_unknown",
+                f"“{packed.status}” is no status",
+                row.line,
+                "Checkins",
+                packed.status,
             )
         return {
             "item_id": item_id,

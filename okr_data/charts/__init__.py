@@ -1,0 +1,1 @@
+"""Charts: a data step (tables in, tables out) and a figure step. No Streamlit, no DuckDB."""

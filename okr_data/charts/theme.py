@@ -1,0 +1,134 @@
+"""Colours, type and the parts that every figure shares.
+
+Colour means one thing: the gap between progress and expected pace, warm behind, neutral on pace,
+teal ahead (readable with every common colour blindness). Words and signs always say it too.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import textwrap
+from dataclasses import dataclass
+
+
+#: Gap to pace at which the scale is saturated: a third of the cycle.
+FULL_GAP = 0.30
+FONT = "Inter, 'Segoe UI', Roboto, sans-serif"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme, as hex."""
+
+    text: str
+    muted: str
+    grid: str
+    surface: str
+    accent: str
+    track: str
+    behind: str
+    neutral: str
+    ahead: str
+    unmeasured: str
+    on_colour: str
+
+
+LIGHT = Palette(
+    text="#14171f", muted="#5c6573", grid="#e6e9ef", surface="#ffffff", accent="#2f5bea",
+    track="#e9edf3", behind="#d9774f", neutral="#e7e4e6", ahead="#4a9e93",
+    unmeasured="#d3d8e0", on_colour="#14171f",
+)  # fmt: skip
+DARK = Palette(
+    text="#eef1f6", muted="#a4adbb", grid="#2a313d", surface="#0f131a", accent="#8aa5ff",
+    track="#262d39", behind="#a95a38", neutral="#45434e", ahead="#2c857a",
+    unmeasured="#343c49", on_colour="#f4f6fa",
+)  # fmt: skip
+
+
+def mix(first: str, second: str, share: float) -> str:
+    """Return the colour that lies a share of the way from one hex colour to another."""
+    channels = (
+        round(int(first[i : i + 2], 16) * (1 - share) + int(second[i : i + 2], 16) * share)
+        for i in (1, 3, 5)
+    )
+    return "#" + "".join(f"{channel:02x}" for channel in channels)
+
+
+def is_known(value: float | None) -> bool:
+    return value is not None and not math.isnan(value)
+
+
+def gap_colour(gap: float | None, palette: Palette) -> str:
+    """Return the colour of a gap to pace (progress − expected, fractions)."""
+    if gap is None or math.isnan(gap):
+        return palette.unmeasured
+    share = min(abs(gap) / FULL_GAP, 1.0)
+    return mix(palette.neutral, palette.behind if gap < 0 else palette.ahead, share)
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """Write a fraction as people read it; never rounded up to 100 %."""
+    if value is None or math.isnan(value):
+        return "n/a"
+    scaled = value * 100
+    if value < 1 and round(scaled, digits) >= 100:
+        scaled = math.floor(scaled * 10**digits) / 10**digits
+    return f"{scaled:.{digits}f} %"
+
+
+def points(gap: float | None) -> str:
+    """Write a gap in points with its sign in words that need no colour: ▲ 4 pts, ▼ 12 pts."""
+    if gap is None or math.isnan(gap):
+        return "n/a"
+    whole = round(gap * 100)
+    if whole == 0:
+        return "on pace"
+    return f"{'▲' if whole > 0 else '▼'} {abs(whole)} pts"
+
+
+def wrap(text: str, width: int, lines: int = 3) -> str:
+    """Break a title into lines for a figure, escaped, with an ellipsis where it is cut."""
+    parts = textwrap.wrap(" ".join(text.split()), width) or [""]
+    if len(parts) > lines:
+        parts = parts[:lines]
+        parts[-1] = parts[-1][: max(1, width - 1)].rstrip() + "…"
+    return "<br>".join(html.escape(part, quote=False) for part in parts)
+
+
+def escape(text: str) -> str:
+    """Escape user text for Plotly, which reads a few tags."""
+    return html.escape(text, quote=False)
+
+
+def base_layout(palette: Palette, height: int, **overrides: object) -> dict[str, object]:
+    """Return the layout that all figures share."""
+    layout: dict[str, object] = {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 13, "color": palette.text},
+        "hoverlabel": {
+            "bgcolor": palette.surface,
+            "bordercolor": palette.grid,
+            "font": {"family": FONT, "size": 13, "color": palette.text},
+            "align": "left",
+        },
+        "showlegend": False,
+    }
+    layout.update(overrides)
+    return layout
+
+
+def percent_axis(palette: Palette, **overrides: object) -> dict[str, object]:
+    """Return an axis of fractions shown as percent."""
+    axis: dict[str, object] = {
+        "tickformat": ".0%",
+        "gridcolor": palette.grid,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"color": palette.muted, "size": 12},
+    }
+    axis.update(overrides)
+    return axis

@@ -1,0 +1,280 @@
+"""The command line: ``python -m okr_data COMMAND``.
+
+Exit codes: 0 done (warnings allowed), 2 wrong usage, 3 refused and nothing changed.
+Results go to the standard output, progress and messages for people to the standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import duckdb
+import pandas as pd
+
+from okr_data import __version__
+from okr_data.errors import AlreadyImported, FileRefused, OkrError, StoreBusy
+from okr_data.ingest import FORMATS, Upload
+from okr_data.ingest.template import FILES
+from okr_data.intake import clear_sample, data_folder, import_files, load_sample
+from okr_data.issues import count_by_code
+from okr_data.store import ImportResult, Progress, Store
+
+REFUSED = 3
+#: Issues shown in full on a terminal; the rest is counted by rule.
+SHOWN_ISSUES = 20
+
+_data_option = click.option(
+    "--data", "folder", metavar="DIR", help="Data folder (default: OKR_DATA, else ./data)."
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+class _Day(click.ParamType):
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day: write YYYY-MM-DD", param, ctx)
+
+
+_DAY = _Day()
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """Import OKR exports, look at the history, ask questions."""
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option("--format", "source_format", default="auto", type=click.Choice(["auto", *FORMATS]))
+@click.option(
+    "--org-units", type=click.Path(exists=True, dir_okay=False), help="Team, level, department."
+)
+@click.option("--as-of", type=_DAY, help="Day the files are true for (YYYY-MM-DD).")
+@click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")
+@_json_option
+@_data_option
+def import_command(
+    files: tuple[str, ...],
+    source_format: str,
+    org_units: str | None,
+    as_of: date | None,
+    dry_run: bool,
+    as_json: bool,
+    folder: str | None,
+) -> None:
+    """Import FILES as one: all of them or nothing."""
+    paths = [Path(name) for name in (*files, *([org_units] if org_units else []))]
+    uploads = [Upload(path.name, path.read_bytes()) for path in paths]
+    store = Store(data_folder(folder))
+    with _refusals(as_json), _progress() as progress:
+        result = import_files(store, uploads, source_format, as_of, dry_run, progress=progress)
+    _print_import(result, as_json)
+
+
+@main.command("imports")
+@_json_option
+@_data_option
+def imports_command(as_json: bool, folder: str | None) -> None:
+    """List the imports in the history, oldest first."""
+    with _refusals(as_json):
+        found = Store(data_folder(folder)).imports()
+    rows = [
+        {
+            "import_id": manifest.import_id,
+            "as_of": manifest.as_of,
+            "at": manifest.at,
+            "by": manifest.by,
+            "format": manifest.source_format,
+            "files": ", ".join(file.name for file in manifest.files),
+            "rows": manifest.counts.get("rows", 0),
+            "issues": sum(manifest.issues.values()),
+            "state": "undone" if undone else "in force",
+        }
+        for manifest, undone in found
+    ]
+    _print_rows(pd.DataFrame(rows), as_json, empty="No import yet.")
+
+
+@main.command("undo")
+@click.argument("import_id")
+@_json_option
+@_data_option
+def undo_command(import_id: str, as_json: bool, folder: str | None) -> None:
+    """Take the import IMPORT_ID back."""
+    with _refusals(as_json):
+        Store(data_folder(folder)).undo(import_id)
+    _say({"undone": import_id}, f"{import_id} is undone.", as_json)
+
+
+@main.command("rebuild")
+@_json_option
+@_data_option
+def rebuild_command(as_json: bool, folder: str | None) -> None:
+    """Make the database anew from the journal."""
+    with _refusals(as_json), _progress() as progress:
+        generation = Store(data_folder(folder)).rebuild(progress)
+    _say({"generation": generation}, f"Rebuilt: generation {generation}.", as_json)
+
+
+@main.command("sample")
+@click.option("--clear", is_flag=True, help="Take the sample data out again.")
+@_json_option
+@_data_option
+def sample_command(clear: bool, as_json: bool, folder: str | None) -> None:
+    """Load the sample data of an invented company."""
+    store = Store(data_folder(folder))
+    with _refusals(as_json), _progress() as progress:
+        if clear:
+            ids = clear_sample(store)
+        else:
+            ids = [result.import_id for result in load_sample(store, progress)]
+    done = "taken out" if clear else "loaded"
+    _say({"imports": ids}, f"Sample data {done}: {', '.join(ids) or 'nothing to do'}.", as_json)
+
+
+@main.command("template")
+@click.argument("directory", type=click.Path(file_okay=False))
+@_json_option
+def template_command(directory: str, as_json: bool) -> None:
+    """Write the empty template files into DIRECTORY; files that are there stay."""
+    target = Path(directory)
+    target.mkdir(parents=True, exist_ok=True)
+    written = [file.name for file in FILES if not (target / file.name).exists()]
+    for file in FILES:
+        if file.name in written:
+            (target / file.name).write_bytes(("\ufeff" + file.to_csv()).encode())
+    _say(
+        {"written": written}, f"Written: {', '.join(written) or 'nothing, all are there'}.", as_json
+    )
+
+
+@main.command("sql")
+@click.argument("query")
+@click.option("--as-of", type=_DAY, help="Answer for this day (YYYY-MM-DD).")
+@_json_option
+@_data_option
+def sql_command(query: str, as_of: date | None, as_json: bool, folder: str | None) -> None:
+    """Run a read-only QUERY against the public views."""
+    store = Store(data_folder(folder))
+    with _refusals(as_json):
+        store.catch_up()
+        with store.reader(as_of) as reader:
+            try:
+                frame = reader.frame(query)
+            except duckdb.Error as error:
+                raise click.UsageError(str(error)) from error
+    _print_rows(frame, as_json, empty="No rows.")
+
+
+# --- output ------------------------------------------------------------------
+
+
+@contextmanager
+def _refusals(as_json: bool) -> Iterator[None]:
+    """Turn our errors into a message and an exit code."""
+    try:
+        yield
+    except AlreadyImported as error:
+        _say({"import_id": error.import_id, "already_imported": True}, str(error), as_json)
+        sys.exit(0)
+    except FileRefused as error:
+        _refuse_files(error, as_json)
+    except OkrError as error:
+        kind = "busy" if isinstance(error, StoreBusy) else "refused"
+        _say({"error": kind, "message": str(error)}, str(error), as_json, err=True)
+        sys.exit(REFUSED)
+
+
+def _refuse_files(error: FileRefused, as_json: bool) -> NoReturn:
+    issues = [
+        {
+            "severity": i.severity, "code": i.code, "file": i.file, "row": i.row,
+            "column": i.column, "value": i.value, "message": i.message,
+        }
+        for i in error.issues
+    ]  # fmt: skip
+    message = "Refused; nothing was changed.\n" + "\n".join(f"  {issue}" for issue in error.issues)
+    counts = count_by_code(error.issues)
+    _say({"error": "refused", "issues": counts, "details": issues}, message, as_json, err=True)
+    sys.exit(REFUSED)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show a progress bar on a terminal and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step, done: None
+        return
+    with click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda s: s or "") as bar:
+        yield _advance(bar)
+
+
+def _advance(bar: Any) -> Callable[[str, float], None]:
+    def to(step: str, done: float) -> None:
+        bar.update(max(0, int(done * 1000) - bar.pos), step)
+
+    return to
+
+
+def _print_import(result: ImportResult, as_json: bool) -> None:
+    counts, issues = dict(result.manifest.counts), dict(result.manifest.issues)
+    assert result.manifest.as_of is not None  # every import has one
+    body = {
+        "import_id": None if result.dry_run else result.import_id,
+        "as_of": result.manifest.as_of.isoformat(),
+        "format": result.manifest.source_format,
+        "dry_run": result.dry_run,
+        **counts,
+        "issues": issues,
+    }
+    parts = ", ".join(
+        f"{count:,} {word.replace('_', ' ')}" for word, count in counts.items() if count
+    )
+    head = "Would import" if result.dry_run else f"Imported as {result.import_id}:"
+    lines = [f"{head} {parts}; as of {result.manifest.as_of}."]
+    lines += [f"  {count:>6,} × {code}" for code, count in issues.items()]
+    worst = result.issues[result.issues["severity"] != "info"].head(SHOWN_ISSUES)
+    lines += [
+        f"  {row.severity}: {row.file}, row {row.row}: {row.message}" for row in worst.itertuples()
+    ]
+    _say(body, "\n".join(lines), as_json)
+
+
+def _say(body: dict[str, Any], text: str, as_json: bool, err: bool = False) -> None:
+    if as_json:
+        click.echo(json.dumps(body, ensure_ascii=False, default=_plain))
+    else:
+        click.echo(text, err=err)
+
+
+def _print_rows(frame: pd.DataFrame, as_json: bool, empty: str) -> None:
+    if as_json:
+        records = json.loads(
+            frame.to_json(orient="records", date_format="iso", default_handler=str)
+        )
+        click.echo(json.dumps(records, ensure_ascii=False))
+    elif frame.empty:
+        click.echo(empty)
+    else:
+        with pd.option_context(
+            "display.max_rows", None, "display.max_columns", None, "display.width", 250
+        ):
+            click.echo(frame.to_string(index=False))
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -1,0 +1,106 @@
+"""Bringing uploads into a store: what is known is looked up, a draft is made, the store decides."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from okr_data.errors import NoDatabase
+from okr_data.ingest import Known, Upload, prepare
+from okr_data.store import ImportResult, Progress, Store
+
+PROJECT = Path(__file__).resolve().parent.parent
+SAMPLE_FOLDER = PROJECT / "sample_data"
+
+
+def data_folder(given: str | Path | None = None) -> Path:
+    """Return the data folder: the one given, else ``OKR_DATA``, else ``data`` in the project."""
+    return Path(given or os.environ.get("OKR_DATA") or PROJECT / "data")
+
+
+def known_to(store: Store) -> Known:
+    """Return what the newest database holds and an upload may refer to."""
+    try:
+        with store.reader() as reader:
+            objectives = reader.rows("select objective_id, title from objective_progress")
+            others = reader.rows(
+                "select distinct key_result_id from model.key_result_version "
+                "union select distinct initiative_id from model.initiative_version"
+            )
+            units = reader.rows(
+                "select team_key, level, department from model.org_unit "
+                "qualify row_number() over (partition by team_key order by assumed, as_of desc, seq desc) = 1"
+            )
+    except NoDatabase:
+        return Known()
+    titles: dict[str, str] = {}
+    repeated: set[str] = set()
+    for objective_id, title in objectives:
+        if title in titles:
+            repeated.add(title)
+        titles[title] = objective_id
+    return Known(
+        objectives=frozenset(objective_id for objective_id, _ in objectives),
+        other_items=frozenset(item_id for (item_id,) in others),
+        titles={title: i for title, i in titles.items() if title not in repeated},
+        units={key: (level, department) for key, level, department in units},
+    )
+
+
+def import_files(
+    store: Store,
+    uploads: Sequence[Upload],
+    source_format: str = "auto",
+    as_of: date | None = None,
+    dry_run: bool = False,
+    sample: bool = False,
+    progress: Progress = lambda step, done: None,
+) -> ImportResult:
+    """Import uploads as one: all of them or nothing.
+
+    Raises FileRefused, AlreadyImported or StoreBusy; then everything is as it was.
+    """
+    progress("reading the files", 0.05)
+    store.catch_up()
+    draft = prepare(uploads, known_to(store), source_format, as_of, sample)
+    return store.accept(draft, dry_run=dry_run, progress=progress)
+
+
+def sample_uploads() -> list[tuple[date, list[Upload]]]:
+    """Return the invented exports of ``sample_data``, one a day, oldest first."""
+    folders = sorted(
+        path for path in SAMPLE_FOLDER.iterdir() if path.is_dir() and path.name[:1] == "2"
+    )
+    return [
+        (
+            date.fromisoformat(folder.name),
+            [Upload(path.name, path.read_bytes()) for path in sorted(folder.glob("*.csv"))],
+        )
+        for folder in folders
+    ]
+
+
+def load_sample(store: Store, progress: Progress = lambda step, done: None) -> list[ImportResult]:
+    """Import the sample data. Raises AlreadyImported where it is in force already."""
+    exports = sample_uploads()
+    return [
+        import_files(
+            store,
+            uploads,
+            "template",
+            day,
+            sample=True,
+            progress=lambda step, done, part=part: progress(step, (part + done) / len(exports)),
+        )
+        for part, (day, uploads) in enumerate(exports)
+    ]
+
+
+def clear_sample(store: Store) -> list[str]:
+    """Undo every sample import that is in force, newest first; return their ids."""
+    ids = [m.import_id for m, undone in store.imports() if m.sample and not undone]
+    for import_id in reversed(ids):
+        store.undo(import_id)
+    return ids

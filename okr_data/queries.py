@@ -1,0 +1,390 @@
+"""What the pages ask the database: one pure function a question, one dataclass a page.
+
+Every function takes a reader that is pinned to one generation and one day, so that all figures
+of a page belong together. Tables come back as DataFrames; progress and ratios are fractions,
+missing means not known. Nothing here knows Streamlit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from okr_data.schema import LEVELS
+from okr_data.store import Reader
+
+ALIGNMENT_STATES = ("contributing", "supporting", "detached", "unresolved", "unaligned")
+PACE_STATES = ("done", "on_track", "at_risk", "off_track", "too_early", "not_started")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a page is limited to. Empty tuples mean everything; ``cycle`` None = without cycle."""
+
+    cycle: str | None
+    departments: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+
+    def condition(self, table: str = "o") -> str:
+        """Return the SQL condition on a table with cycle, department and level."""
+        parts = [f"{table}.cycle is not distinct from $cycle"]
+        if self.departments:
+            parts.append(f"list_contains($departments, {table}.department)")
+        if self.levels:
+            parts.append(f"list_contains($levels, {table}.level)")
+        return " and ".join(parts)
+
+    def parameters(self) -> dict[str, object]:
+        """Return the values of the condition; only those that it names."""
+        values: dict[str, object] = {"cycle": self.cycle}
+        if self.departments:
+            values["departments"] = list(self.departments)
+        if self.levels:
+            values["levels"] = list(self.levels)
+        return values
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """A cycle that has objectives; dates are None where nothing tells them."""
+
+    name: str | None
+    starts_on: date | None
+    ends_on: date | None
+    objectives: int
+
+    def encloses(self, other: Cycle) -> bool:
+        """Tell whether this is a longer cycle around another, as a year around its quarters."""
+        if not (self.starts_on and self.ends_on and other.starts_on and other.ends_on):
+            return False
+        inside = self.starts_on <= other.starts_on and other.ends_on <= self.ends_on
+        return inside and self.name != other.name
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What there is to choose from, and how fresh it is."""
+
+    as_of: date | None
+    newest: date | None
+    first_day: date | None
+    cycles: tuple[Cycle, ...]
+    departments: tuple[str, ...]
+    levels: tuple[str, ...]
+    objectives: int
+    sample_imports: int
+    other_imports: int
+
+    def cycle(self, name: str | None) -> Cycle | None:
+        return next((cycle for cycle in self.cycles if cycle.name == name), None)
+
+    def default_cycle(self) -> Cycle | None:
+        """Return the shortest cycle that runs on the as-of day, else the last that ended."""
+        day = self.as_of
+        dated = [c for c in self.cycles if c.starts_on and c.ends_on]
+        running = [c for c in dated if day and c.starts_on <= day <= c.ends_on]  # type: ignore[operator]
+        if running:
+            return min(running, key=lambda c: ((c.ends_on - c.starts_on).days, -c.objectives))  # type: ignore[operator]
+        past = [c for c in dated if day and c.ends_on < day]  # type: ignore[operator]
+        if past:
+            return max(past, key=lambda c: c.ends_on)  # type: ignore[arg-type,return-value]
+        return self.cycles[0] if self.cycles else None
+
+    def enclosing(self, name: str | None) -> tuple[str, ...]:
+        """Return the longer cycles around one: a year's company goals frame its quarters."""
+        inner = self.cycle(name)
+        if inner is None:
+            return ()
+        return tuple(c.name for c in self.cycles if c.name and c.encloses(inner))
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The figures of a front page with their numerators and denominators."""
+
+    objectives: int
+    measured: int
+    progress: float | None
+    expected: float | None
+    on_pace: int
+    paced: int
+    below_company: int
+    line_of_sight: int
+    contributing: int
+    key_results: int
+    measured_key_results: int
+    last_check_in: date | None
+
+    @property
+    def alignment_ratio(self) -> float | None:
+        return self.line_of_sight / self.below_company if self.below_company else None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything the front page shows."""
+
+    headline: Headline
+    levels: pd.DataFrame
+    departments: pd.DataFrame
+    alignment: pd.DataFrame
+    weekly: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """Objectives of a cascade, ancestors outside the filter marked ``context``, and their links."""
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+    key_results: pd.DataFrame
+
+
+def _ask(reader: Reader, sql: str, filters: Filters) -> pd.DataFrame:
+    return reader.frame(sql, filters.parameters())
+
+
+def catalogue(reader: Reader) -> Catalogue:
+    """Return what can be chosen from."""
+    ((as_of, newest, first_day, objectives, sample, other),) = reader.rows(
+        "select (select day from as_of_day), (select max(as_of) from model.live_import), "
+        "(select min(starts_on) from model.cycle_window), (select count(*) from objective_progress), "
+        "(select count(*) from journal.import where sample and not undone), "
+        "(select count(*) from journal.import where not sample and not undone)"
+    )
+    cycles = reader.rows(
+        "select o.cycle, any_value(w.starts_on), any_value(w.ends_on), count(*) "
+        "from objective_progress o left join model.cycle_window w on w.cycle = o.cycle "
+        "group by o.cycle order by any_value(w.starts_on) desc nulls last, "
+        "any_value(w.ends_on) - any_value(w.starts_on), o.cycle"
+    )
+    departments = reader.rows(
+        "select distinct department from objective_progress where department is not null order by 1"
+    )
+    levels = {level for (level,) in reader.rows("select distinct level from objective_progress")}
+    return Catalogue(
+        as_of,
+        newest,
+        first_day,
+        tuple(Cycle(*row) for row in cycles),
+        tuple(name for (name,) in departments),
+        tuple(level for level in LEVELS if level in levels),
+        objectives,
+        sample,
+        other,
+    )
+
+
+_MEASURES = """
+    count(*) as objectives,
+    count(o.progress) as measured,
+    weighted_mean(o.progress, o.weight) as progress,
+    weighted_mean(o.expected_progress, o.weight) as expected_progress,
+    sum(o.key_results)::bigint as key_results,
+    sum(o.measured)::bigint as measured_key_results,
+    count(*) filter (where o.pace_status = 'done') as done,
+    count(*) filter (where o.pace_status = 'on_track') as on_track,
+    count(*) filter (where o.pace_status = 'at_risk') as at_risk,
+    count(*) filter (where o.pace_status = 'off_track') as off_track,
+    count(*) filter (where o.pace_status = 'too_early') as too_early,
+    count(*) filter (where o.pace_status = 'not_started') as not_started,
+    count(o.alignment_state) as below_company,
+    count(*) filter (where o.alignment_state in ('contributing', 'supporting')) as line_of_sight,
+    count(*) filter (where o.alignment_state = 'contributing') as contributing,
+    max(o.last_check_in) as last_check_in
+"""
+
+
+def headline(reader: Reader, filters: Filters) -> Headline:
+    """Return the headline figures; ``on_pace`` counts done and on track of those with a pace."""
+    frame = _ask(
+        reader,
+        f"select {_MEASURES} from objective_progress o "
+        f"where not o.dropped and {filters.condition()}",
+        filters,
+    )
+    row = frame.astype(object).where(frame.notna(), None).iloc[0]
+    on_pace = int(row["done"] + row["on_track"])
+    return Headline(
+        objectives=int(row["objectives"]),
+        measured=int(row["measured"]),
+        progress=row["progress"],
+        expected=row["expected_progress"],
+        on_pace=on_pace,
+        paced=on_pace + int(row["at_risk"] + row["off_track"]),
+        below_company=int(row["below_company"]),
+        line_of_sight=int(row["line_of_sight"]),
+        contributing=int(row["contributing"]),
+        key_results=int(row["key_results"] or 0),
+        measured_key_results=int(row["measured_key_results"] or 0),
+        last_check_in=row["last_check_in"].date() if row["last_check_in"] is not None else None,
+    )
+
+
+def levels(reader: Reader, filters: Filters, frames: Sequence[str] = ()) -> pd.DataFrame:
+    """Return one row a level of the cycle, and the company level of the cycles that frame it.
+
+    Without a department filter these are the rows of ``level_progress``.
+    """
+    own = _ask(
+        reader,
+        f"select o.cycle, o.level, {_MEASURES} from objective_progress o "
+        f"where not o.dropped and {filters.condition()} group by o.cycle, o.level",
+        filters,
+    )
+    above = reader.frame(
+        f"select o.cycle, o.level, {_MEASURES} from objective_progress o "
+        "where not o.dropped and o.level = 'company' and list_contains($cycles, o.cycle) "
+        "group by o.cycle, o.level",
+        {"cycles": list(frames)},
+    )
+    both = pd.concat([f for f in (above, own) if not f.empty]) if len(above) or len(own) else own
+    order = {level: number for number, level in enumerate(LEVELS)}
+    return both.sort_values("level", key=lambda s: s.map(order), kind="stable").reset_index(
+        drop=True
+    )
+
+
+def departments(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Return one row a department with progress, pace, alignment and its weekly progress."""
+    frame = _ask(
+        reader,
+        f"select o.department, {_MEASURES} from objective_progress o "
+        f"where not o.dropped and o.level <> 'company' and {filters.condition()} "
+        "group by o.department order by o.department nulls last",
+        filters,
+    )
+    weekly = _ask(
+        reader,
+        "select department, list(progress order by week) as weeks from ("
+        " select o.department, o.week, sum(o.progress_sum) / sum(o.progress_weight) as progress"
+        " from progress_trend o"
+        f" where o.level <> 'company' and {filters.condition()} group by o.department, o.week"
+        ") group by department",
+        filters,
+    )
+    return frame.merge(weekly, on="department", how="left")
+
+
+def alignment_by_level(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Return the number of objectives in each alignment state, a row a level below company."""
+    states = ", ".join(
+        f"count(*) filter (where o.alignment_state = '{state}') as {state}"
+        for state in ALIGNMENT_STATES
+    )
+    frame = _ask(
+        reader,
+        f"select o.level, count(*) as objectives, {states} from objective_progress o "
+        f"where o.alignment_state is not null and {filters.condition()} group by o.level",
+        filters,
+    )
+    order = {level: number for number, level in enumerate(LEVELS)}
+    return frame.sort_values("level", key=lambda s: s.map(order)).reset_index(drop=True)
+
+
+def trend(reader: Reader, filters: Filters, by: str | None = None) -> pd.DataFrame:
+    """Return progress and expected pace week by week, in all or by ``level`` or ``department``.
+
+    Means are regrouped from sums and weights, never averaged from averages.
+    """
+    assert by in (None, "level", "department")
+    series = f"o.{by}" if by else "'all'"
+    return _ask(
+        reader,
+        f"select {series} as series, o.week, max(o.day) as day, "
+        "sum(o.progress_sum) / sum(o.progress_weight) as progress, "
+        "sum(o.expected_sum) / sum(o.expected_weight) as expected_progress, "
+        "sum(o.measured)::bigint as measured, sum(o.total)::bigint as total "
+        f"from progress_trend o where {filters.condition()} group by 1, o.week order by 1, o.week",
+        filters,
+    )
+
+
+def weekly_headline(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Return the headline figures of each week up to the as-of day, oldest first.
+
+    Columns: day, progress, line_of_sight (ratio), on_pace (count), measured_key_results (count).
+    """
+    return _ask(
+        reader,
+        "with week as (select w.week, w.day, w.cycle from model.week_day w, as_of_day d "
+        " where w.day <= d.day and w.cycle is not distinct from $cycle) "
+        "select w.day, weighted_mean(o.progress, o.weight) as progress, "
+        "count(*) filter (where s.alignment_state in ('contributing', 'supporting')) "
+        " / nullif(count(s.alignment_state), 0)::double as line_of_sight, "
+        "count(*) filter (where pace_status(o.progress, o.expected_progress, r.on_track_from, "
+        " r.at_risk_from, r.too_early_before) in ('done', 'on_track')) as on_pace, "
+        "sum(o.measured)::bigint as measured_key_results "
+        "from week w join model.objective_measure_day o on o.day = w.day and not o.dropped "
+        "left join model.alignment_state_day s on s.day = o.day and s.objective_id = o.objective_id "
+        f"cross join model.pace_rule r where {filters.condition()} group by w.day order by w.day",
+        filters,
+    )
+
+
+def overview(reader: Reader, filters: Filters, frames: Sequence[str] = ()) -> Overview:
+    """Return the front page; ``frames`` are the longer cycles around the chosen one."""
+    return Overview(
+        headline(reader, filters),
+        levels(reader, filters, frames),
+        departments(reader, filters),
+        alignment_by_level(reader, filters),
+        weekly_headline(reader, filters),
+    )
+
+
+def cascade(reader: Reader, filters: Filters, frames: Sequence[str] = ()) -> Cascade:
+    """Return the objectives under the filter with everything above them, and their links.
+
+    Company objectives of the framing cycles are there even if nothing is aligned to them.
+    Dropped objectives are not part of a cascade.
+    """
+    values = {**filters.parameters(), "frames": list(frames)}
+    reader.execute("drop table if exists temp.shown")
+    reader.execute(
+        "create temp table shown as "
+        "with chosen as (select o.objective_id from objective_progress o "
+        f" where not o.dropped and {filters.condition()}), "
+        "framing as (select o.objective_id from objective_progress o where not o.dropped "
+        " and o.level = 'company' and list_contains($frames, o.cycle)) "
+        "select objective_id, bool_and(context) as context from ("
+        " select objective_id, false as context from chosen"
+        " union all select l.ancestor_id, true from line_of_sight l join chosen using (objective_id)"
+        " union all select objective_id, true from framing) group by objective_id",
+        values,
+    )
+    nodes = reader.frame(
+        "select s.context, o.objective_id, o.title, o.cycle, o.level, o.department, o.team, o.owner, "
+        "o.key_results, o.measured, o.progress, o.kr_progress, o.rollup_progress, "
+        "o.reported_progress, o.expected_progress, o.pace_status, o.status, o.alignment_state, "
+        "o.last_check_in, o.import_id, o.file, o.row "
+        "from objective_progress o join shown s using (objective_id) order by o.title, o.objective_id"
+    )
+    links = reader.frame(
+        "select p.objective_id, p.parent_id, p.weight, p.contributes "
+        "from objective_parent_day p join as_of_day using (day) "
+        "join shown c on c.objective_id = p.objective_id "
+        "join shown u on u.objective_id = p.parent_id order by p.parent_id, p.objective_id"
+    )
+    key_results = reader.frame(
+        "select k.key_result_id, k.objective_id, k.title, k.owner, k.unit, k.start_value, "
+        "k.target_value, k.current_value, k.progress, k.progress_raw, k.reported_progress, "
+        "k.expected_progress, k.pace_status, k.status_raw, k.last_check_in, k.file, k.row "
+        "from key_result_progress k join shown s on s.objective_id = k.objective_id "
+        "order by k.objective_id, k.key_result_id"
+    )
+    return Cascade(nodes, links, key_results)
+
+
+def issues(reader: Reader, import_id: str | None = None) -> pd.DataFrame:
+    """Return the issues of one import, or of all in force, worst first."""
+    condition = "import_id = $import_id" if import_id else "true"
+    return reader.frame(
+        'select import_id, severity, code, file, row, "column", value, message from import_issue '
+        f"where {condition} "
+        "order by case severity when 'error' then 0 when 'warning' then 1 else 2 end, code, file, row",
+        {"import_id": import_id} if import_id else {},
+    )

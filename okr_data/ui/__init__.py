@@ -1,0 +1,1 @@
+"""What the pages are made of: frame, filters, cached answers, words and widgets."""

@@ -1,0 +1,136 @@
+"""The data of a page run: one generation and one day, pinned from start to end.
+
+The only file that caches. Every cached answer has the data folder, the generation and the day
+in its key, so that no page mixes old and new, and two folders never answer for each other.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import streamlit as st
+
+from okr_data import queries
+from okr_data.errors import AlreadyImported, NoDatabase
+from okr_data.intake import data_folder, load_sample
+from okr_data.queries import Cascade, Catalogue, Filters, Overview
+from okr_data.store import Generations, Reader, Store
+
+Answer = TypeVar("Answer")
+
+#: Cached answers kept per question; each is at most a few hundred kilobytes.
+KEPT_ANSWERS = 200
+
+
+def folder_of_app() -> Path:
+    """Return the data folder: ``--data DIR`` after ``--``, else ``OKR_DATA``, else ``data``."""
+    if "--data" in sys.argv[1:-1]:
+        return data_folder(sys.argv[sys.argv.index("--data") + 1])
+    return data_folder()
+
+
+@st.cache_resource(show_spinner=False)
+def _store(folder: Path) -> Store:
+    return Store(folder)
+
+
+@st.cache_resource(show_spinner=False)
+def _generations(folder: Path) -> Generations:
+    return Generations(_store(folder))
+
+
+@dataclass(frozen=True)
+class Data:
+    """A pinned state: every answer of one page run comes from it."""
+
+    folder: Path
+    generation: int
+    as_of: date | None = None
+
+    def at(self, as_of: date | None) -> Data:
+        return Data(self.folder, self.generation, as_of)
+
+    def catalogue(self) -> Catalogue:
+        return _catalogue(self.folder, self.generation, self.as_of)
+
+    def overview(self, filters: Filters, frames: tuple[str, ...]) -> Overview:
+        return _overview(self.folder, self.generation, self.as_of, filters, frames)
+
+    def cascade(self, filters: Filters, frames: tuple[str, ...]) -> Cascade:
+        return _cascade(self.folder, self.generation, self.as_of, filters, frames)
+
+    def trends(self, filters: Filters, by: str | None) -> queries.pd.DataFrame:
+        return _trends(self.folder, self.generation, self.as_of, filters, by)
+
+
+def store() -> Store:
+    return _store(folder_of_app())
+
+
+def pinned() -> Data:
+    """Pin the newest generation; on the first start make one, with the sample data.
+
+    Raises OkrError where the folder cannot be read or written.
+    """
+    target = store()
+    generation = target.generation()
+    if generation == 0:
+        _first_start(target)
+        generation = target.generation()
+    return Data(target.folder, generation)
+
+
+def _first_start(target: Store) -> None:
+    """Publish what the journal holds; where it has never held anything, load the sample."""
+    if target.journal.entries():
+        target.catch_up()
+        return
+    bar = st.progress(0.0, text="First start: loading the sample data of an invented company …")
+    try:
+        load_sample(target, lambda _, done: bar.progress(min(done, 1.0)))
+    except AlreadyImported:  # another session was faster
+        pass
+    finally:
+        bar.empty()
+
+
+def _ask(
+    folder: Path, generation: int, as_of: date | None, ask: Callable[[Reader], Answer]
+) -> Answer:
+    """Ask a question; where the generation has been retired meanwhile, the page starts anew."""
+    try:
+        with _generations(folder).reader(generation, as_of) as reader:
+            return ask(reader)
+    except NoDatabase:
+        st.rerun()
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _catalogue(folder: Path, generation: int, as_of: date | None) -> Catalogue:
+    return _ask(folder, generation, as_of, queries.catalogue)
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _overview(
+    folder: Path, generation: int, as_of: date | None, filters: Filters, frames: tuple[str, ...]
+) -> Overview:
+    return _ask(folder, generation, as_of, lambda r: queries.overview(r, filters, frames))
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _cascade(
+    folder: Path, generation: int, as_of: date | None, filters: Filters, frames: tuple[str, ...]
+) -> Cascade:
+    return _ask(folder, generation, as_of, lambda r: queries.cascade(r, filters, frames))
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _trends(
+    folder: Path, generation: int, as_of: date | None, filters: Filters, by: str | None
+) -> queries.pd.DataFrame:
+    return _ask(folder, generation, as_of, lambda r: queries.trend(r, filters, by))
