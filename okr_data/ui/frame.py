@@ -36,11 +36,19 @@ _run = threading.local()
 def navigation() -> Page:
     """Set up page and menu; return the page that the address names."""
     st.set_page_config(
-        page_title="OKR alignment", page_icon=":material/target:", layout="wide",
+        page_title="OKR alignment",
+        page_icon=str(_FOLDER.parent / "static" / "icon.png"),
+        layout="wide",
         initial_sidebar_state="collapsed",
-    )  # fmt: skip
+    )
     pages = [
-        st.Page(_FOLDER / f"{name}.py", title=title, icon=icon, url_path=name, default=name == HOME)
+        st.Page(
+            _FOLDER / f"{name}.py",
+            title=title,
+            icon=icon,
+            url_path="home" if name == HOME else name,
+            default=name == HOME,
+        )
         for name, title, icon in PAGES
     ]
     # The home page has the bare address; under its own name it must answer too.
