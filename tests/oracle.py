@@ -93,6 +93,7 @@ class KeyResult:
     id: str
     objective: str | None
     title: str = ""
+    cycle: str | None = None
     kind: str = "metric"
     direction: str | None = None
     start_value: float | None = None

@@ -229,7 +229,7 @@ def key_result_rows(day: Day) -> Rows:
         raw = day.raw_progress(k.id)
         rows[k.id,] = {
             "objective_id": home,
-            "cycle": day.cycle(home) if home else None,
+            "cycle": day.cycle(home) if home else k.cycle,
             "level": day.level(home) if home else None,
             "department": day.department(home) if home else None,
             "progress_raw": raw,

@@ -79,7 +79,7 @@ def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
         {
             "x": 1.02, "y": label, "xref": "x", "yref": "y", "xanchor": "left", "showarrow": False,
             "align": "left",
-            "text": f"<b>{percent(row.progress)}</b>  {points(row.gap)}",
+            "text": f"<b>{percent(row.progress)}</b><br>{points(row.gap)}",
             "font": {"size": 13, "color": palette.text},
         }
         for label, row in zip(labels, shown.itertuples(), strict=True)
@@ -91,7 +91,7 @@ def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
         margin={"l": 8, "r": 8, "t": 4, "b": 26},
         annotations=words,
         xaxis=percent_axis(
-            palette, range=[0, 1.42], tickvals=[0, 0.25, 0.5, 0.75, 1], showgrid=False
+            palette, range=[0, 1.3], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False
         ),
         yaxis={
             "automargin": True,
@@ -150,7 +150,13 @@ def state_figure(shares: pd.DataFrame, palette: Palette) -> go.Figure:
             marker={
                 "color": colours[state],
                 "line": {"width": 1.5, "color": palette.surface},
-                "pattern": {"shape": patterns.get(state, ""), "size": 6, "solidity": 0.15},
+                "pattern": {
+                    "shape": patterns.get(state, ""),
+                    "size": 6,
+                    "solidity": 0.2,
+                    "fillmode": "overlay",
+                    "fgcolor": palette.muted,
+                },
             },
             customdata=part[["word", "count", "total"]],
             hovertemplate="<b>%{y}</b><br>%{customdata[0]}: %{customdata[1]} of %{customdata[2]}<extra></extra>",
@@ -170,7 +176,7 @@ def state_figure(shares: pd.DataFrame, palette: Palette) -> go.Figure:
             "font": {"size": 12, "color": palette.muted}, "itemclick": False,
             "itemdoubleclick": False,
         },
-        xaxis=percent_axis(palette, range=[0, 1], tickvals=[0, 0.5, 1], showgrid=False),
+        xaxis=percent_axis(palette, range=[0, 1], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False),
         yaxis={
             "automargin": True, "fixedrange": True, "categoryorder": "array",
             "categoryarray": [escape(label) for label in reversed(labels)], "ticklabelstandoff": 8,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from graphlib import TopologicalSorter
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -24,17 +25,18 @@ from okr_data.charts.theme import (
     wrap,
 )
 
-RINGS = 3
+#: Rings around the centre; more would leave no room for names. Deeper ones open by a click.
+RINGS = 2
 MAX_SECTORS = 400
 #: Children of one sector beyond this are gathered in one "n more".
-MAX_CHILDREN = 24
+MAX_CHILDREN = 30
 CENTRE = "centre"
 NO_SIGHT = "no line of sight"
 
-_STATE_TITLES = {
-    "detached": "Detached: a parent, but no way up",
-    "unresolved": "Parent not in the data",
-    "unaligned": "Names no parent",
+STATE_REASONS = {
+    "detached": "has a parent, but no way up to a company goal",
+    "unresolved": "names a parent that is not in the data",
+    "unaligned": "names no parent",
 }
 
 
@@ -67,6 +69,7 @@ class _Graph:
     nodes: dict[str, dict[str, object]]
     children: dict[str, tuple[str, ...]]
     parents: dict[str, tuple[str, ...]]
+    sizes: dict[str, float]
 
 
 def cascade_sectors(
@@ -99,11 +102,25 @@ def _graph(nodes: pd.DataFrame, links: pd.DataFrame) -> _Graph:
     for child, parent in zip(links["objective_id"], links["parent_id"], strict=True):
         children[parent].append(child)
         parents[child].append(parent)
+    below = {item: tuple(children.get(item, ())) for item in by_id}
     return _Graph(
-        by_id,
-        {i: tuple(children.get(i, ())) for i in by_id},
-        {i: tuple(parents.get(i, ())) for i in by_id},
+        by_id, below, {item: tuple(parents.get(item, ())) for item in by_id}, _sizes(by_id, below)
     )
+
+
+def _sizes(
+    nodes: dict[str, dict[str, object]], children: dict[str, tuple[str, ...]]
+) -> dict[str, float]:
+    """Return the key results of each objective and of everything below it, along every path.
+
+    Children come before parents in the order, so that each objective is summed once.
+    An objective without key results counts as one, or it would be invisible.
+    """
+    sizes: dict[str, float] = {}
+    for item in TopologicalSorter(children).static_order():
+        own = float(nodes[item]["key_results"])  # type: ignore[arg-type]
+        sizes[item] = max(1.0, own) + sum(sizes[child] for child in children[item])
+    return sizes
 
 
 def _ordered(graph: _Graph, ids: list[str]) -> list[str]:
@@ -128,7 +145,7 @@ def _sector(graph: _Graph, item: str, parent: str, path: str) -> Sector:
         parent,
         item,
         str(node["title"]),
-        max(1.0, float(count)),
+        graph.sizes[item],
         None if progress is None else float(progress),  # type: ignore[arg-type]
         None if expected is None else float(expected),  # type: ignore[arg-type]
         note,
@@ -149,47 +166,33 @@ def _grow(graph: _Graph, sectors: list[Sector], item: str, path: str, rings: int
         sectors.append(_sector(graph, child, path, below))
         _grow(graph, sectors, child, below, rings - 1)
     if rest:
-        sectors.append(_more(path, len(rest)))
+        sectors.append(_more(path, len(rest), sum(graph.sizes[child] for child in rest)))
 
 
-def _more(path: str, count: int) -> Sector:
+def _more(path: str, count: int, size: float) -> Sector:
     return Sector(
-        f"{path}/more", path, "", f"{count} more", float(count), None, None, "in the table", "more"
+        f"{path}/more", path, "", f"{count} more", size, None, None, "in the table below", "more"
     )
 
 
 def _add_unaligned(graph: _Graph, sectors: list[Sector]) -> None:
-    """Show work that leads nowhere as its own part of the circle, by the reason."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for item, node in graph.nodes.items():
-        state = str(node["alignment_state"])
-        top = not any(p in graph.nodes for p in graph.parents[item])
-        if state in _STATE_TITLES and top:
-            groups[state].append(item)
-    if not groups:
+    """Show work that leads nowhere as its own part of the circle, the reason in the hover."""
+    lost = [
+        item
+        for item, node in graph.nodes.items()
+        if node["alignment_state"] in STATE_REASONS and not graph.parents[item]
+    ]
+    if not lost:
         return
-    sectors.append(
-        Sector(
-            NO_SIGHT,
-            CENTRE,
-            "",
-            "No line of sight",
-            0,
-            None,
-            None,
-            "leads to no company goal",
-            "group",
-        )
-    )
-    for state, title in _STATE_TITLES.items():
-        if state in groups:
-            group = f"{NO_SIGHT}/{state}"
-            sectors.append(Sector(group, NO_SIGHT, "", title, 0, None, None, "", "group"))
-            items = _ordered(graph, groups[state])
-            for item in items[:MAX_CHILDREN]:
-                sectors.append(_sector(graph, item, group, f"{group}/{item}"))
-            if items[MAX_CHILDREN:]:
-                sectors.append(_more(group, len(items) - MAX_CHILDREN))
+    note = f"{len(lost)} objectives lead to no company goal"
+    sectors.append(Sector(NO_SIGHT, CENTRE, "", "No line of sight", 0, None, None, note, "group"))
+    items = _ordered(graph, lost)
+    for item in items[:MAX_CHILDREN]:
+        sector = _sector(graph, item, NO_SIGHT, f"{NO_SIGHT}/{item}")
+        reason = STATE_REASONS[str(graph.nodes[item]["alignment_state"])]
+        sectors.append(replace(sector, note=f"{sector.note}<br>{reason}"))
+    if rest := items[MAX_CHILDREN:]:
+        sectors.append(_more(NO_SIGHT, len(rest), sum(graph.sizes[item] for item in rest)))
 
 
 def _sized(sectors: list[Sector]) -> list[Sector]:
@@ -206,7 +209,7 @@ def _sized(sectors: list[Sector]) -> list[Sector]:
     return sized[::-1]
 
 
-def sunburst_figure(sectors: list[Sector], palette: Palette, height: int = 600) -> go.Figure:
+def sunburst_figure(sectors: list[Sector], palette: Palette, height: int = 560) -> go.Figure:
     """Draw the sectors; colour is the gap to pace, and the gap stands in the label too."""
     trace = go.Sunburst(
         ids=[s.path for s in sectors],
@@ -227,6 +230,8 @@ def sunburst_figure(sectors: list[Sector], palette: Palette, height: int = 600) 
                 ],
                 "size": 6,
                 "solidity": 0.18,
+                "fillmode": "overlay",
+                "fgcolor": palette.muted,
             },
         },
         textfont={"color": palette.on_colour, "size": 12},
@@ -249,11 +254,8 @@ def _label(sector: Sector) -> str:
     """Write as much as a ring has room for; the hover has the whole title."""
     if sector.kind in ("centre", "group", "more"):
         return wrap(sector.title, 14, 2)
-    width, lines = ((18, 3), (15, 2), (13, 2))[min(sector.ring, 3) - 1 if sector.ring else 0]
-    text = wrap(sector.title, width, lines)
-    if not is_known(sector.gap) or sector.ring >= RINGS:
-        return text
-    return f"{text}<br>{points(sector.gap)}"
+    text = wrap(sector.title, 18, 3) if sector.ring < RINGS else wrap(sector.title, 17, 2)
+    return f"{text}<br>{points(sector.gap)}" if is_known(sector.gap) else text
 
 
 def _hover(sector: Sector) -> str:

@@ -166,6 +166,7 @@ def _company_panel(shown: Cascade) -> None:
     ]
     if lost:
         st.markdown("**Leads nowhere:** " + ", ".join(lost) + ".")
+    _furthest_behind(own)
 
 
 def _goals_table(shown: Cascade, goals: pd.DataFrame) -> None:
@@ -176,13 +177,12 @@ def _goals_table(shown: Cascade, goals: pd.DataFrame) -> None:
                 "Company goal": goals["title"],
                 "Progress": goals["progress"] * 100,
                 "Gap to pace": (goals["progress"] - goals["expected_progress"]) * 100,
-                "All below": goals["rollup_progress"] * 100,
                 "Aligned": goals["objective_id"].map(below).fillna(0).astype(int),
             }
         ),
-        "Company goals with progress, gap to pace, roll-up and aligned objectives",
+        "Company goals with progress, gap to pace and directly aligned objectives",
         {
-            "Company goal": st.column_config.TextColumn(width="medium", pinned=True),
+            "Company goal": st.column_config.TextColumn(width=300, pinned=True),
             "Progress": tables.percent_column("Progress", "Its own key results."),
             "Gap to pace": tables.points_column("Gap to pace"),
             "All below": tables.percent_column(
@@ -196,6 +196,40 @@ def _goals_table(shown: Cascade, goals: pd.DataFrame) -> None:
     )
     if event.selection.rows:
         _go_to(str(goals.iloc[event.selection.rows[0]]["objective_id"]))
+
+
+#: How many of the objectives furthest behind are named.
+NAMED_BEHIND = 7
+
+
+def _furthest_behind(own: pd.DataFrame) -> None:
+    """Name the objectives that a reader would ask about first."""
+    gaps = (own["progress"] - own["expected_progress"]).dropna()
+    worst = own.loc[gaps[gaps < 0].nsmallest(NAMED_BEHIND).index].reset_index(drop=True)
+    if worst.empty:
+        return
+    st.markdown("**Furthest behind pace**")
+    event = tables.show(
+        pd.DataFrame(
+            {
+                "Objective": worst["title"],
+                "Department": worst["department"],
+                "Progress": worst["progress"] * 100,
+                "Gap to pace": (worst["progress"] - worst["expected_progress"]) * 100,
+            }
+        ),
+        "Objectives furthest behind pace",
+        {
+            "Objective": st.column_config.TextColumn(width=230, pinned=True),
+            "Progress": tables.percent_column("Progress"),
+            "Gap to pace": tables.points_column("Gap to pace"),
+        },
+        on_select="rerun",
+        selection_mode="single-row",
+        key="behind",
+    )
+    if event.selection.rows:
+        _go_to(str(worst.iloc[event.selection.rows[0]]["objective_id"]))
 
 
 def _objective_panel(shown: Cascade, focus: str) -> None:
