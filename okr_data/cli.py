@@ -24,7 +24,7 @@ from okr_data.ingest import FORMATS, Upload
 from okr_data.ingest.template import FILES
 from okr_data.intake import clear_sample, data_folder, import_files, load_sample
 from okr_data.issues import count_by_code
-from okr_data.store import ImportResult, Progress, Store
+from okr_data.store import ImportResult, Progress, Store, silent
 
 REFUSED = 3
 #: Issues shown in full on a terminal; the rest is counted by rule.
@@ -36,7 +36,7 @@ _data_option = click.option(
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> date:
@@ -138,10 +138,10 @@ def sample_command(clear: bool, as_json: bool, folder: str | None) -> None:
     """Load the sample data of an invented company."""
     store = Store(data_folder(folder))
     with _refusals(as_json), _progress() as progress:
-        if clear:
-            ids = clear_sample(store)
-        else:
+        if not clear:
             ids = [result.import_id for result in load_sample(store, progress)]
+        else:
+            ids = clear_sample(store)
     done = "taken out" if clear else "loaded"
     _say({"imports": ids}, f"Sample data {done}: {', '.join(ids) or 'nothing to do'}.", as_json)
 
@@ -156,7 +156,7 @@ def template_command(directory: str, as_json: bool) -> None:
     written = [file.name for file in FILES if not (target / file.name).exists()]
     for file in FILES:
         if file.name in written:
-            (target / file.name).write_bytes(("\ufeff" + file.to_csv()).encode())
+            (target / file.name).write_bytes(file.to_bytes())
     _say(
         {"written": written}, f"Written: {', '.join(written) or 'nothing, all are there'}.", as_json
     )
@@ -217,7 +217,7 @@ def _refuse_files(error: FileRefused, as_json: bool) -> NoReturn:
 def _progress() -> Iterator[Progress]:
     """Show a progress bar on a terminal and nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda step, done: None
+        yield silent
         return
     with click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda s: s or "") as bar:
         yield _advance(bar)

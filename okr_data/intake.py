@@ -9,7 +9,7 @@ from pathlib import Path
 
 from okr_data.errors import NoDatabase
 from okr_data.ingest import Known, Upload, prepare
-from okr_data.store import ImportResult, Progress, Store
+from okr_data.store import ImportResult, Progress, Store, silent
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE_FOLDER = PROJECT / "sample_data"
@@ -56,7 +56,7 @@ def import_files(
     as_of: date | None = None,
     dry_run: bool = False,
     sample: bool = False,
-    progress: Progress = lambda step, done: None,
+    progress: Progress = silent,
 ) -> ImportResult:
     """Import uploads as one: all of them or nothing.
 
@@ -82,7 +82,7 @@ def sample_uploads() -> list[tuple[date, list[Upload]]]:
     ]
 
 
-def load_sample(store: Store, progress: Progress = lambda step, done: None) -> list[ImportResult]:
+def load_sample(store: Store, progress: Progress = silent) -> list[ImportResult]:
     """Import the sample data. Raises AlreadyImported where it is in force already."""
     exports = sample_uploads()
     return [
@@ -92,10 +92,14 @@ def load_sample(store: Store, progress: Progress = lambda step, done: None) -> l
             "template",
             day,
             sample=True,
-            progress=lambda step, done, part=part: progress(step, (part + done) / len(exports)),
+            progress=_part_of(progress, part, len(exports)),
         )
         for part, (day, uploads) in enumerate(exports)
     ]
+
+
+def _part_of(progress: Progress, part: int, parts: int) -> Progress:
+    return lambda step, done: progress(step, (part + done) / parts)
 
 
 def clear_sample(store: Store) -> list[str]:

@@ -29,7 +29,6 @@ from okr_data import graph, views
 from okr_data.errors import (
     AlreadyImported,
     FileRefused,
-    JournalUnreadable,
     NoDatabase,
     OkrError,
     StoreBusy,
@@ -68,11 +67,12 @@ _BASE_TABLES = {
     "meta": "generation bigint, last_seq bigint, schema_version bigint",
 }
 
-Progress = Callable[[str, float], None]
+#: Told the step that is being done and the share of the work behind it, 0–1.
+Progress = Callable[[str, float], object]
 Parameters = Sequence[object] | Mapping[str, object]
 
 
-def _silent(step: str, done: float) -> None:
+def silent(_step: str, _done: float) -> None:
     """Report no progress."""
 
 
@@ -227,7 +227,7 @@ class Store:
         draft: Draft,
         by: str | None = None,
         dry_run: bool = False,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> ImportResult:
         """Take a draft into the history, whole or not at all, and publish the new state.
 
@@ -294,7 +294,7 @@ class Store:
                 self._publish(staged)
             return manifest
 
-    def rebuild(self, progress: Progress = _silent) -> int:
+    def rebuild(self, progress: Progress = silent) -> int:
         """Make the database anew from the journal alone; return the new generation."""
         with self.writing():
             entries = self.journal.entries()
@@ -346,7 +346,7 @@ class Store:
         newest = entries[-1].manifest.seq if entries else 0
         return bool(last_seq == newest and version == SCHEMA_VERSION)
 
-    def _caught_up(self, progress: Progress = _silent) -> list[Entry]:
+    def _caught_up(self, progress: Progress = silent) -> list[Entry]:
         """Return the journal's entries after making sure that a database shows all of them."""
         entries = self.journal.entries()
         if entries and not self._is_current():
@@ -621,6 +621,3 @@ def _busy_message(holder: Path) -> str:
         )
     except (OSError, ValueError, KeyError):
         return "Another import is being written. Nothing was changed; try again when it is done."
-
-
-__all__ = ["Draft", "Generations", "ImportResult", "JournalUnreadable", "Reader", "Store"]

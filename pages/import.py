@@ -5,6 +5,6 @@ from okr_data.ui import frame, importing
 data = frame.open_page()
 importing.render_intro(data)
 frame.sample_banner(data)
-importing.render_upload(data)
+importing.render_upload()
 importing.render_history()
 importing.render_templates()

@@ -183,7 +183,8 @@ def imported(org: Organisation) -> Iterator[Store]:
 # --- comparing ---------------------------------------------------------------
 
 Key = tuple[object, ...]
-Rows = Mapping[Key, Mapping[str, object]]
+#: Rows of a view by their key; keys of one view have one length, which no type can say.
+Rows = Mapping[Any, Mapping[str, object]]
 
 
 def view(reader: Reader, name: str, key: tuple[str, ...], columns: Iterable[str]) -> Rows:

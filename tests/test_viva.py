@@ -205,28 +205,32 @@ def test_check_ins_spill_into_columns_without_a_header() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "unit", "target", "written", "value", "progress"),
+    ("metric", "unit_and_target", "written", "value_and_progress"),
     [
-        ("Metric Name: rides; ", "rides", "100", "40", 40, None),
-        ("Metric Name: rides; ", "rides", "5,000,000", "3,637,839", 3637839, None),
-        ("Metric Name: Progress; ", "rides", "100", "40%", None, 0.40),
-        ("", "rides", "100", "40", 40, None),
-        ("", "rides", "100", "40%", None, 0.40),
-        ("", "%", "80", "40%", 40, None),
-        ("", "%", "", "40%", None, 0.40),
-        ("Metric Name: rides; ", "rides", "100", "n/a", None, None),
+        ("Metric Name: rides; ", ("rides", "100"), "40", (40, None)),
+        ("Metric Name: rides; ", ("rides", "5,000,000"), "3,637,839", (3637839, None)),
+        ("Metric Name: Progress; ", ("rides", "100"), "40%", (None, 0.40)),
+        ("", ("rides", "100"), "40", (40, None)),
+        ("", ("rides", "100"), "40%", (None, 0.40)),
+        ("", ("%", "80"), "40%", (40, None)),
+        ("", ("%", ""), "40%", (None, 0.40)),
+        ("Metric Name: rides; ", ("rides", "100"), "n/a", (None, None)),
     ],
 )
 def test_value_of_a_check_in(
-    metric: str, unit: str, target: str, written: str, value: float | None, progress: float | None
+    metric: str,
+    unit_and_target: tuple[str, str],
+    written: str,
+    value_and_progress: tuple[float | None, float | None],
 ) -> None:
+    unit, target = unit_and_target
     row = {
         **key_result("2", "Ride", "Up(weight: 50%, Id: 1)", Unit=unit, Target=target),
         "Checkins": f"Checkin Date: {DAY}; User: Bo; Note: ; {metric}Status: Behind; "
         f"Current Value: {written}; Activity Date: {AT};",
     }
     (found,) = table(drafted(export(objective("1", "Up"), row)), "check_in_row")
-    assert (found["value"], found["progress"]) == (value, progress)
+    assert (found["value"], found["progress"]) == value_and_progress
 
 
 def test_a_check_in_that_does_not_read_is_reported_and_the_row_stays() -> None:
@@ -256,6 +260,25 @@ def test_ally_era_header() -> None:
     (measured,) = table(draft, "key_result_row")
     assert (measured["key_result_id"], measured["objective_id"]) == ("2", "1")
     assert (measured["weight"], measured["cycle"]) == (1.0, "Q4 2024")
+
+
+@pytest.mark.parametrize("kind", ["Objective", "Key result", "Deliverable"])
+def test_a_parent_that_is_named_by_title_alone(tmp_path: Path, kind: str) -> None:
+    """Exports of the Ally era pack no ids: each kind of item must find its parent by title."""
+    child = key_result("2", "Rides", "Win riders(weight: 100%)", Actual_Progress="40")
+    child |= {"Object Type": kind, "Progress %": "40"}
+    if kind == "Objective":
+        child |= dict.fromkeys(("Metric Name", "Unit", "Start", "Target"), "")
+    rows = [{**objective("1", "Win riders"), "Team": "Harbour"}, child]
+    if kind == "Objective":
+        rows.append(key_result("3", "Measure", "Rides(weight: 100%, Id: 2)", Actual_Progress="40"))
+    store = Store(tmp_path)
+    store.accept(drafted(export(*rows)))
+    with store.reader() as reader:
+        ((rollup,),) = reader.rows(
+            "select rollup_progress from objective_progress where objective_id = '1'"
+        )
+    assert rollup == pytest.approx(0.40)
 
 
 def without_id(*rows: dict[str, str]) -> bytes:
@@ -392,35 +415,37 @@ def test_several_teams_and_owners() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "start", "target", "actual", "percent", "progress"),
+    ("unit_start_target", "actual", "percent", "progress"),
     [
-        ("rides", "0", "5,000,000", "3,637,839", "73", 3637839 / 5000000),
-        ("rides", "", "100", "40", "40", 40 / 100),
-        ("days", "21", "7", "14", "50", (14 - 21) / (7 - 21)),
-        ("%", "40%", "60%", "49%", "45", (49 - 40) / (60 - 40)),
-        ("%", "40", "60", "49%", "45", (49 - 40) / (60 - 40)),
-        ("rides", "0", "100", "134", "134", 1),
-        ("rides", "0", "100", "-20", "0", 0),
+        (("rides", "0", "5,000,000"), "3,637,839", "73", 3637839 / 5000000),
+        (("rides", "", "100"), "40", "40", 40 / 100),
+        (("days", "21", "7"), "14", "50", (14 - 21) / (7 - 21)),
+        (("%", "40%", "60%"), "49%", "45", (49 - 40) / (60 - 40)),
+        (("%", "40", "60"), "49%", "45", (49 - 40) / (60 - 40)),
+        (("rides", "0", "100"), "134", "134", 1),
+        (("rides", "0", "100"), "-20", "0", 0),
         # No current value: the reported one.
-        ("rides", "0", "100", "", "45", 0.45),
+        (("rides", "0", "100"), "", "45", 0.45),
         # No target: percent where the unit is %, else a raw value that says nothing of progress.
-        ("%", "", "", "45%", "", 0.45),
-        ("%", "", "", "45%", "45", 0.45),
-        ("rides", "", "", "45", "30", 0.30),
-        ("rides", "", "", "45", "", None),
-        ("", "", "", "", "", None),
+        (("%", "", ""), "45%", "", 0.45),
+        (("%", "", ""), "45%", "45", 0.45),
+        (("rides", "", ""), "45", "30", 0.30),
+        (("rides", "", ""), "45", "", None),
+        (("", "", ""), "", "", None),
     ],
 )
 def test_progress_of_a_key_result(
-    tmp_path: Path, unit: str, start: str, target: str, actual: str, percent: str,
+    tmp_path: Path,
+    unit_start_target: tuple[str, str, str],
+    actual: str,
+    percent: str,
     progress: float | None,
-) -> None:  # fmt: skip
-    row = key_result(
-        "2", "Ride", "Up(weight: 50%, Id: 1)", Unit=unit, Start=start, Target=target,
-        Actual_Progress=actual,
-    )  # fmt: skip
+) -> None:
+    unit, start, target = unit_start_target
+    row = key_result("2", "Ride", "Up(weight: 50%, Id: 1)", Unit=unit, Start=start, Target=target)
+    row |= {"Actual Progress": actual, "Progress %": percent}
     store = Store(tmp_path)
-    store.accept(drafted(export(objective("1", "Up"), {**row, "Progress %": percent})))
+    store.accept(drafted(export(objective("1", "Up"), row)))
     with store.reader() as reader:
         ((found,),) = reader.rows("select progress from key_result_progress")
     assert found == (None if progress is None else pytest.approx(progress, abs=1e-9))

@@ -114,7 +114,8 @@ def test_every_title_is_kept(imported: Imported) -> None:
         )
     )
     truth = imported.truth
-    assert found == {item.id: item.title for item in (*truth.objectives, *truth.key_results)}
+    titles = {o.id: o.title for o in truth.objectives} | {k.id: k.title for k in truth.key_results}
+    assert found == titles
 
 
 def test_every_objective_equals_the_truth(imported: Imported) -> None:

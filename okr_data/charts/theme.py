@@ -11,7 +11,6 @@ import math
 import textwrap
 from dataclasses import dataclass
 
-
 #: Gap to pace at which the scale is saturated: a third of the cycle.
 FULL_GAP = 0.30
 FONT = "Inter, 'Segoe UI', Roboto, sans-serif"

@@ -133,8 +133,8 @@ def _place(
     if key == company:
         return ("company", None)
     if found.levels:
-        level = found.levels.most_common(1)[0][0]
-        return (level, department or (found.name if level == "department" else None))
+        stated = found.levels.most_common(1)[0][0]
+        return (stated, department or (found.name if stated == "department" else None))
     above = found.above.most_common(1)[0][0] if found.above else None
     direct = found.under_company_objectives + (found.above[company] if company else 0)
     below_others = above is not None and above != company and above not in seen

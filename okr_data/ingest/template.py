@@ -70,13 +70,13 @@ class TemplateFile:
     def required(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.required)
 
-    def to_csv(self) -> str:
-        """Return the file as a download: its header and one example row."""
+    def to_bytes(self) -> bytes:
+        """Return the file as a download: its header and one example row, UTF-8 as Excel reads it."""
         target = io.StringIO()
         writer = csv.writer(target, lineterminator="\r\n")
         writer.writerow(column.name for column in self.columns)
         writer.writerow(self.example)
-        return target.getvalue()
+        return ("\ufeff" + target.getvalue()).encode()
 
 
 _C = TemplateColumn
@@ -146,7 +146,7 @@ FILES = (
             "",
             "",
             "2026-09-28",
-        ),  # fmt: skip
+        ),
     ),
     TemplateFile(
         "key_results.csv",
@@ -206,7 +206,7 @@ FILES = (
             "",
             "2026-09-28",
             "",
-        ),  # fmt: skip
+        ),
     ),
     TemplateFile(
         "check_ins.csv",
@@ -230,7 +230,7 @@ FILES = (
             "7",
             "New flow live for half of the sign-ups",
             "Ann Example",
-        ),  # fmt: skip
+        ),
     ),
     TemplateFile(
         "org_units.csv",
@@ -262,9 +262,9 @@ def recognise(headers: set[str]) -> TemplateFile | None:
         return _ORG_UNITS
     if {"item_id", "date"} <= names["check_ins.csv"] and "title" not in headers:
         return _CHECK_INS
-    if headers & _PARENT_COLUMNS and set(_KEY_RESULTS.required()) <= names["key_results.csv"]:
-        if headers & {"id", "key_result_id"}:
-            return _KEY_RESULTS
+    named = headers & _PARENT_COLUMNS and headers & {"id", "key_result_id"}
+    if named and set(_KEY_RESULTS.required()) <= names["key_results.csv"]:
+        return _KEY_RESULTS
     if set(_OBJECTIVES.required()) <= names["objectives.csv"]:
         return _OBJECTIVES
     return None

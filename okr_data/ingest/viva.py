@@ -242,7 +242,7 @@ class _Export:
             self.report.add("title_missing", f"“{item_id}” has no title", row.line, "Title")
         kind = self._kind(row)
         parents = list(self._parents(row, item_id))
-        shared = self._shared(row, item_id, title or item_id)
+        shared = self._shared(row, title or item_id)
         if kind == "objective":
             parsed.of(OBJECTIVE).append(self._objective(row, item_id, shared))
             parsed.of(ALIGNMENT).extend(parents)
@@ -272,7 +272,7 @@ class _Export:
         )
         return kind
 
-    def _shared(self, row: Row, item_id: str, title: str) -> CanonicalRow:
+    def _shared(self, row: Row, title: str) -> CanonicalRow:
         """Read what all kinds of items have."""
         cells, line, reader = row.cells, row.line, self.reader
         start, end = reader.span(cells, line, "start_date", "end_date")

@@ -121,7 +121,7 @@ def _sunburst(view: View, shown: Cascade, palette: Palette, focus: str | None) -
         key=f"sunburst-{view.cycle_name}-{focus}",
         alt=f"Sunburst of the cascade with {len(sectors)} sectors; the table below lists the same objectives.",
     )
-    _legend(palette, focus)
+    _legend(focus)
     clicked = _clicked(event, sectors)
     if clicked is not None and clicked != focus:
         _go_to(clicked)
@@ -136,7 +136,7 @@ def _clicked(event: object, sectors: list[sunburst.Sector]) -> str | None:
     return next((sector.item for sector in sectors if sector.path == path and sector.item), None)
 
 
-def _legend(palette: Palette, focus: str | None) -> None:
+def _legend(focus: str | None) -> None:
     centre = "the way above leads back" if focus else "the centre is the whole"
     st.caption(
         "Colour and ▲ ▼ = points ahead of or behind expected pace (warm behind, teal ahead); "

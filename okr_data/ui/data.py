@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
 import streamlit as st
 
 from okr_data import queries
@@ -64,7 +65,7 @@ class Data:
     def cascade(self, filters: Filters, frames: tuple[str, ...]) -> Cascade:
         return _cascade(self.folder, self.generation, self.as_of, filters, frames)
 
-    def trends(self, filters: Filters, by: str | None) -> queries.pd.DataFrame:
+    def trends(self, filters: Filters, by: str | None) -> pd.DataFrame:
         return _trends(self.folder, self.generation, self.as_of, filters, by)
 
 
@@ -132,5 +133,5 @@ def _cascade(
 @st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
 def _trends(
     folder: Path, generation: int, as_of: date | None, filters: Filters, by: str | None
-) -> queries.pd.DataFrame:
+) -> pd.DataFrame:
     return _ask(folder, generation, as_of, lambda r: queries.trend(r, filters, by))

@@ -41,7 +41,7 @@ def render_intro(data: Data) -> None:
     )
 
 
-def render_upload(data: Data) -> None:
+def render_upload() -> None:
     """Take files, show what they would do, and take them in on request."""
     _show_last_result()
     with card("Upload"):
@@ -287,7 +287,7 @@ def _template(name: str) -> None:
     )
     st.download_button(
         f"Download {name}",
-        data=lambda: ("\ufeff" + file.to_csv()).encode(),
+        data=file.to_bytes,
         file_name=name,
         mime="text/csv",
         key=f"template-{name}",
