@@ -116,14 +116,14 @@ class Journal:
     def _read_manifest(self, folder: Path) -> Manifest:
         try:
             text = (folder / "manifest.json").read_text("utf-8")
-            version = json.loads(text).get("schema_version", 0)
-            manifest = Manifest.from_json(text)
+            version = int(json.loads(text).get("schema_version", 0))
+            manifest = Manifest.from_json(text) if version <= SCHEMA_VERSION else None
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise JournalUnreadable(
                 f"The journal entry {folder.name} cannot be read ({error}). "
                 f"Restore the folder {folder} from a backup, or move it away to go on without it."
             ) from error
-        if version > SCHEMA_VERSION:
+        if manifest is None:
             raise JournalUnreadable(
                 f"The journal entry {folder.name} was written by a newer version of this program "
                 f"(schema {version}, this one reads up to {SCHEMA_VERSION}). Update the program."

@@ -45,16 +45,17 @@ LOCK_TIMEOUT = 30.0
 #: Published generations that stay on disk for readers that have just looked up the newest.
 KEPT_GENERATIONS = 2
 
-#: Each connection's limits. ``enable_external_access`` off means no file and no network from SQL.
-LOCKDOWN = (
-    "set allow_community_extensions = false",
-    "set autoinstall_known_extensions = false",
-    "set autoload_known_extensions = false",
-    "set allow_persistent_secrets = false",
-    "set python_enable_replacements = false",
-    "set enable_external_access = false",
-    "set lock_configuration = true",
-)
+#: What no connection may do: no file, no network, no extension, no change of these rules.
+#: Given at connecting, not set afterwards: two sessions that open one database share an instance.
+LOCKDOWN = {
+    "allow_community_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
 
 _BASE_TABLES = {
     "import": "import_id varchar, seq bigint, as_of date, imported_at varchar, "
@@ -471,11 +472,8 @@ class Generations:
 
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path), read_only=read_only)
-    connection.execute(f"set temp_directory = '{str(path.parent / '.tmp').replace(chr(39), '')}'")
-    for statement in LOCKDOWN:
-        connection.execute(statement)
-    return connection
+    config = {**LOCKDOWN, "temp_directory": str(path.parent / ".tmp")}
+    return duckdb.connect(str(path), read_only=read_only, config=config)
 
 
 def _fill(

@@ -414,41 +414,45 @@ def test_several_teams_and_owners() -> None:
 # --- numbers -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("unit_start_target", "actual", "percent", "progress"),
-    [
-        (("rides", "0", "5,000,000"), "3,637,839", "73", 3637839 / 5000000),
-        (("rides", "", "100"), "40", "40", 40 / 100),
-        (("days", "21", "7"), "14", "50", (14 - 21) / (7 - 21)),
-        (("%", "40%", "60%"), "49%", "45", (49 - 40) / (60 - 40)),
-        (("%", "40", "60"), "49%", "45", (49 - 40) / (60 - 40)),
-        (("rides", "0", "100"), "134", "134", 1),
-        (("rides", "0", "100"), "-20", "0", 0),
-        # No current value: the reported one.
-        (("rides", "0", "100"), "", "45", 0.45),
-        # No target: percent where the unit is %, else a raw value that says nothing of progress.
-        (("%", "", ""), "45%", "", 0.45),
-        (("%", "", ""), "45%", "45", 0.45),
-        (("rides", "", ""), "45", "30", 0.30),
-        (("rides", "", ""), "45", "", None),
-        (("", "", ""), "", "", None),
-    ],
+#: (unit, start, target), Actual Progress, Progress %, and the progress that is right.
+MEASURES: tuple[tuple[tuple[str, str, str], str, str, float | None], ...] = (
+    (("rides", "0", "5,000,000"), "3,637,839", "73", 3637839 / 5000000),
+    (("rides", "", "100"), "40", "40", 40 / 100),
+    (("days", "21", "7"), "14", "50", (14 - 21) / (7 - 21)),
+    (("%", "40%", "60%"), "49%", "45", (49 - 40) / (60 - 40)),
+    (("%", "40", "60"), "49%", "45", (49 - 40) / (60 - 40)),
+    (("rides", "0", "100"), "134", "134", 1),
+    (("rides", "0", "100"), "-20", "0", 0),
+    # No current value: the reported one.
+    (("rides", "0", "100"), "", "45", 0.45),
+    # No target: percent where the unit is %, else a raw value that says nothing of progress.
+    (("%", "", ""), "45%", "", 0.45),
+    (("%", "", ""), "45%", "45", 0.45),
+    (("rides", "", ""), "45", "30", 0.30),
+    (("rides", "", ""), "45", "", None),
+    (("", "", ""), "", "", None),
 )
-def test_progress_of_a_key_result(
-    tmp_path: Path,
-    unit_start_target: tuple[str, str, str],
-    actual: str,
-    percent: str,
-    progress: float | None,
-) -> None:
-    unit, start, target = unit_start_target
-    row = key_result("2", "Ride", "Up(weight: 50%, Id: 1)", Unit=unit, Start=start, Target=target)
-    row |= {"Actual Progress": actual, "Progress %": percent}
-    store = Store(tmp_path)
-    store.accept(drafted(export(objective("1", "Up"), row)))
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float | None]:
+    """Progress by id, the ids being the numbers of the cases; one import for all of them."""
+    rows = [objective("up", "Up")]
+    for number, ((unit, start, target), actual, percent, _) in enumerate(MEASURES):
+        row = key_result(str(number), f"Ride {number}", "Up(weight: 5%, Id: up)")
+        row |= {"Unit": unit, "Start": start, "Target": target}
+        rows.append({**row, "Actual Progress": actual, "Progress %": percent})
+    store = Store(tmp_path_factory.mktemp("measured"))
+    store.accept(drafted(export(*rows)))
     with store.reader() as reader:
-        ((found,),) = reader.rows("select progress from key_result_progress")
-    assert found == (None if progress is None else pytest.approx(progress, abs=1e-9))
+        return dict(reader.rows("select key_result_id, progress from key_result_progress"))
+
+
+@pytest.mark.parametrize("number", range(len(MEASURES)))
+def test_progress_of_a_key_result(measured: dict[str, float | None], number: int) -> None:
+    right = MEASURES[number][-1]
+    found = measured[str(number)]
+    assert found == (None if right is None else pytest.approx(right, abs=1e-9))
 
 
 # --- one small export through to the views -----------------------------------

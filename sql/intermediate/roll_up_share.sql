@@ -2,8 +2,8 @@
 -- column: objective_id | parent objective
 -- column: child_id | child objective; NULL for the parent's own items
 -- column: carrier_id | objective that the items belong to; NULL for child objectives
--- column: share | part of the parent's roll-up, 0–1
 -- column: progress | progress of the items, 0–1; NULL for child objectives
+-- column: share | part of the parent's roll-up, 0–1
 with today as (
     select day from model.as_of_day
 ),

@@ -1,0 +1,95 @@
+"""Fixtures of the browser tests: Chromium, servers of their own, tabs that are watched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import BrowserContext, expect, sync_playwright
+
+from okr_data.intake import load_sample
+from okr_data.store import Store
+from tests.browser.driving import CHROMIUM_ARGS, TIMEOUT, Screen, Server, serving
+
+Serve = Callable[[Path], Server]
+Visit = Callable[..., Screen]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[BrowserContext]:
+    """A Chromium of this machine; without one the tests are skipped, but never in CI.
+
+    Its tabs share a cache, so that the 9 MB of Streamlit and Plotly are parsed once a server.
+    """
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        reason = f"no browser found: none of {', '.join(BROWSERS)}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    expect.set_options(timeout=TIMEOUT)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        context = chromium.new_context()
+        context.set_default_timeout(TIMEOUT)
+        yield context
+        context.close()
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample data; tests only read it, or copy it."""
+    folder = tmp_path_factory.mktemp("browser") / "sample"
+    load_sample(Store(folder))
+    return folder
+
+
+@pytest.fixture
+def own_folder(sample_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the sample data that a test may change."""
+    return Path(shutil.copytree(sample_folder, tmp_path / "data"))
+
+
+@pytest.fixture
+def serve(browser: BrowserContext, tmp_path: Path) -> Iterator[Serve]:
+    """Start a server on a data folder; it ends with the test."""
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(serving(folder, tmp_path / "server.log"))
+
+
+@pytest.fixture(scope="module")
+def site(
+    browser: BrowserContext, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server on the sample data that the tests of a module share; they only read."""
+    with serving(sample_folder, tmp_path_factory.mktemp("site") / "server.log") as server:
+        yield server
+
+
+@pytest.fixture
+def visit(browser: BrowserContext) -> Iterator[Visit]:
+    """Open a tab on a server; at the end, whatever it asked for or complained about is judged."""
+    screens: list[Screen] = []
+
+    def opened(
+        server: Server, width: int = 1440, theme: Literal["light", "dark"] = "light"
+    ) -> Screen:
+        page = browser.new_page()
+        screens.append(Screen(page, server))
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        return screens[-1]
+
+    yield opened
+    for screen in screens:
+        screen.page.close()
+    for screen in screens:
+        screen.assert_discreet()
+        screen.server.assert_quiet()

@@ -1,0 +1,327 @@
+"""Drives the dashboard as a reader does: a server of its own, a browser, and what is to be seen."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, expect
+
+from okr_data.store import Store
+
+PROJECT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+#: What Chromium needs to run without a display and without calling home.
+CHROMIUM_ARGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+#: Seconds until a server must answer, and milliseconds until a page must; both cores are shared.
+START_TIMEOUT = 60.0
+TIMEOUT = 30_000
+MENU = ("Overview", "Cascade", "Trends", "Import", "Definitions")
+
+# Streamlit looks for its endpoints below the page's path first; Vega draws sparklines before data.
+_HARMLESS = re.compile(r"/_stcore/(health|host-config)\b|Infinite extent for field")
+_SETTLED = (
+    '[data-testid="stApp"][data-test-script-state="notRunning"]'
+    '[data-test-connection-state="CONNECTED"]'
+)
+#: Finds a point of a shape that is not covered: the middle of a ring's sector is often outside it.
+_POINT_OF_SHAPE = """shape => {
+    shape.scrollIntoView({block: "center"});
+    const box = shape.getBoundingClientRect();
+    for (const across of [0.5, 0.3, 0.7, 0.1, 0.9, 0.2, 0.8])
+        for (const down of [0.5, 0.3, 0.7, 0.1, 0.9, 0.2, 0.8]) {
+            const x = box.left + across * box.width, y = box.top + down * box.height;
+            if (document.elementFromPoint(x, y) === shape) return {x, y};
+        }
+    return null;
+}"""
+_ROW_HEIGHT = 32
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard on a data folder."""
+
+    folder: Path
+    port: int
+    log: Path
+
+    @property
+    def origin(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    @property
+    def store(self) -> Store:
+        return Store(self.folder)
+
+    def assert_quiet(self) -> None:
+        """Assert that nothing was raised where only the server's log shows it."""
+        text = self.log.read_text("utf-8", errors="replace")
+        assert not re.search(r"Traceback|Exception", text), text
+
+
+@contextmanager
+def serving(folder: Path, log: Path) -> Iterator[Server]:
+    """Serve a data folder until the block ends; its log must hold no exception then."""
+    server = Server(folder, _free_port(), log)
+    command = [
+        sys.executable, "-m", "streamlit", "run", "app.py",
+        "--server.address", HOST, "--server.port", str(server.port),
+        "--server.headless", "true", "--server.fileWatcherType", "none",
+    ]  # fmt: skip
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env={**os.environ, "OKR_DATA": str(folder)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for_health(server, process)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    server.assert_quiet()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for_health(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while not _is_healthy(server.port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"the server did not start:\n{server.log.read_text('utf-8')}")
+        time.sleep(0.05)
+
+
+def _is_healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/_stcore/health")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+@dataclass
+class Screen:
+    """One browser tab on a server, in the words of what a reader sees and does."""
+
+    page: Page
+    server: Server
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("websocket", lambda opened: self.requests.append(opened.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._note)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        text = f"{message.text} ({message.location['url']})"
+        if message.type in ("error", "warning") and not _HARMLESS.search(text):
+            self.complaints.append(f"{message.type}: {text}")
+
+    # --- going somewhere -----------------------------------------------------
+
+    def open(self, address: str, heading: str | re.Pattern[str] = "") -> None:
+        """Open an address of the dashboard and wait until its page is there."""
+        self.page.goto(f"http://{self.server.origin}{address}")
+        self.settle(heading)
+
+    def menu(self, entry: str, heading: str | re.Pattern[str] = "") -> None:
+        """Click an entry of the navigation."""
+        self.page.get_by_test_id("stTopNavLink").filter(has_text=entry).click()
+        self.settle(heading)
+
+    def settle(self, heading: str | re.Pattern[str] = "") -> None:
+        """Wait until the heading is there and nothing is computed or stale any more."""
+        expect(self.heading).to_contain_text(heading)
+        expect(self.page.locator(_SETTLED)).to_be_attached(timeout=PAGE_TIMEOUT)
+        expect(self.page.locator('[data-stale="true"]')).to_have_count(0)
+
+    # --- looking -------------------------------------------------------------
+
+    @property
+    def heading(self) -> Locator:
+        return self.page.get_by_test_id("stMain").locator("h1")
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """What the address carries."""
+        return parse_qs(urlsplit(self.page.url).query)
+
+    def text(self, wanted: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_test_id("stMain").get_by_text(wanted)
+
+    def tile(self, label: str) -> Tile:
+        tiles = self.page.get_by_test_id("stMetric")
+        name = self.page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)
+        return Tile(tiles.filter(has=name))
+
+    def tags(self, label: str) -> Locator:
+        """The chosen values of a filter that takes several."""
+        field_ = self.page.get_by_test_id("stMultiSelect").filter(
+            has=self.page.get_by_label(label, exact=True)
+        )
+        return field_.get_by_test_id("stMultiSelectTagsContainer")
+
+    def cells(self, table: str) -> list[str]:
+        """Return the cells of a table as a screen reader gets them: once it has the focus."""
+        self._click_cell(table, 60, 0)
+        cells = self._grid(table).get_by_role("gridcell")
+        expect(cells.first).to_be_attached()
+        return [cell.strip() for cell in cells.all_text_contents()]
+
+    def assert_sound(self) -> None:
+        """Assert that no error is shown, that the menu is whole and that no dialog is open."""
+        expect(self.page.get_by_test_id("stException")).to_have_count(0)
+        expect(self.page.get_by_test_id("stAlertContentError")).to_have_count(0)
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+        expect(self.page.get_by_text("Page not found")).to_have_count(0)
+        expect(self.page.get_by_test_id("stTopNavLink").get_by_role("paragraph")).to_have_text(
+            list(MENU)
+        )
+
+    def assert_discreet(self) -> None:
+        """Assert that nothing was asked of anyone but the server, and the console is silent."""
+        elsewhere = [
+            url
+            for url in self.requests
+            if urlsplit(url).scheme not in ("data", "blob")
+            and urlsplit(url).netloc != self.server.origin
+        ]
+        assert not elsewhere
+        assert not self.complaints
+
+    # --- doing ---------------------------------------------------------------
+
+    def choose(self, label: str, option: str) -> None:
+        """Take one more value in a filter."""
+        self.page.get_by_role("combobox", name=label).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+        self.page.keyboard.press("Escape")
+
+    def click_sector(self, first_words: str) -> None:
+        """Click the first sector of the sunburst whose name starts like this."""
+        name = self.page.locator(f'text[data-unformatted^="{first_words}"]')
+        sector = self.page.locator("g.slice").filter(has=name).first.locator("path.surface")
+        expect(sector).to_be_visible()
+        point = sector.evaluate(_POINT_OF_SHAPE)
+        assert point, f"the sector {first_words} cannot be hit"
+        self.page.mouse.click(point["x"], point["y"])
+
+    def select_row(self, table: str, row: int) -> None:
+        """Tick the box in front of a row; the first one is 0."""
+        self._click_cell(table, 16, row)
+
+    def upload(self, *files: tuple[str, bytes]) -> None:
+        """Choose files in the upload box; what the server makes of them comes later."""
+        payloads: list[FilePayload] = [
+            {"name": name, "mimeType": "text/csv", "buffer": content} for name, content in files
+        ]
+        self.page.locator('input[type="file"]').set_input_files(payloads)
+
+    def _grid(self, table: str) -> Locator:
+        return self.page.get_by_role("region", name=table, exact=True)
+
+    def _click_cell(self, table: str, x: int, row: int) -> None:
+        """Click into the canvas of a table, ``x`` pixels from its left edge."""
+        canvas = self._grid(table).get_by_test_id("data-grid-canvas")
+        canvas.click(position={"x": x, "y": _ROW_HEIGHT * (row + 1.5)})
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline figure."""
+
+    locator: Locator
+
+    def shows(self, value: str, below: str = "") -> None:
+        """Expect the figure, and in the small line below it some words."""
+        expect(self.locator.get_by_test_id("stMetricValue")).to_have_text(value)
+        if below:
+            expect(self.locator).to_contain_text(below)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the pages must show, counted here row by row from the public views."""
+
+    objectives: int
+    progress: float
+    expected: float
+    on_pace: int
+    paced: int
+    aligned: int
+    below_company: int
+    measured_key_results: int
+    key_results: int
+
+    @property
+    def alignment(self) -> str:
+        return f"{self.aligned} of {self.below_company}"
+
+
+def figures(
+    folder: Path, cycle: str, departments: tuple[str, ...] = (), as_of: date | None = None
+) -> Figures:
+    """Count the figures of a cycle, of some departments or of all."""
+    with Store(folder).reader(as_of) as reader:
+        rows = reader.rows(
+            "select department, progress, expected_progress, coalesce(weight, 1), pace_status, "
+            "alignment_state, key_results, measured from objective_progress "
+            "where cycle = $cycle and not dropped",
+            {"cycle": cycle},
+        )
+    rows = [row for row in rows if not departments or row[0] in departments]
+    paces = [pace for _, _, _, _, pace, _, _, _ in rows]
+    states = [state for _, _, _, _, _, state, _, _ in rows if state is not None]
+    on_pace = sum(pace in ("done", "on_track") for pace in paces)
+    return Figures(
+        objectives=len(rows),
+        progress=_mean([(p, weight) for _, p, _, weight, _, _, _, _ in rows]),
+        expected=_mean([(e, weight) for _, p, e, weight, _, _, _, _ in rows]),
+        on_pace=on_pace,
+        paced=on_pace + sum(pace in ("at_risk", "off_track") for pace in paces),
+        aligned=sum(state in ("contributing", "supporting") for state in states),
+        below_company=len(states),
+        measured_key_results=sum(measured for *_, measured in rows),
+        key_results=sum(count for *_, count, _ in rows),
+    )
+
+
+def _mean(values: list[tuple[float | None, float]]) -> float:
+    known = [(value, weight) for value, weight in values if value is not None]
+    return sum(value * weight for value, weight in known) / sum(weight for _, weight in known)
+
+
+def percent(value: float, digits: int = 0) -> str:
+    return f"{value * 100:.{digits}f} %"

@@ -1,0 +1,323 @@
+"""The store: whole or not at all, exact undo, rebuild, many readers, one writer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from okr_data.errors import (
+    AlreadyImported,
+    FileRefused,
+    JournalUnreadable,
+    NoDatabase,
+    StoreBusy,
+    UnknownImport,
+)
+from okr_data.intake import clear_sample, import_files, load_sample
+from okr_data.store import Store
+from tests.conftest import DAY, assert_same_answers, every_answer, take_in, uploads
+
+FIRST = {
+    "objectives": """
+    id  | title | level      | department | cycle   | parent_ids | parent_weights | created_on
+    O-1 | Win   | company    |            | Q4 2026 |            |                | 2026-09-20
+    O-2 | Sell  | department | Sales      | Q4 2026 | O-1        | 60%            | 2026-09-20
+    O-3 | Make  | department | Product    | Q4 2026 | O-1        | 40%            | 2026-09-20
+    """,
+    "key_results": """
+    id | objective_id | title | start_value | target_value | current_value
+    A  | O-2          | sell  | 0           | 10           | 4
+    B  | O-3          | make  | 0           | 10           | 8
+    """,
+}
+SECOND = {
+    "objectives": """
+    id  | title       | level      | department | cycle   | parent_ids
+    O-2 | Sell better | department | Sales      | Q4 2026 |
+    O-4 | Care        | team       | Sales      | Q4 2026 | O-2
+    """,
+    "key_results": """
+    id | objective_id | title | start_value | target_value | current_value
+    A  | O-2          | sell  | 0           | 8            | 6
+    """,
+}
+
+
+def test_the_same_files_twice_change_nothing(store: Store) -> None:
+    first = take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    before, generation = every_answer(store), store.generation()
+    with pytest.raises(AlreadyImported, match=first.import_id):
+        import_files(store, uploads(**FIRST)[::-1])  # in another order, without a day
+    assert store.generation() == generation
+    assert_same_answers(every_answer(store), before)
+    assert len(store.imports()) == 1
+
+
+def test_undo_brings_back_every_former_answer(store: Store) -> None:
+    take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    before = every_answer(store)
+    second = take_in(store, as_of=DAY, **SECOND)
+    assert not every_answer(store)["objective_progress"].equals(before["objective_progress"])
+    store.undo(second.import_id)
+    assert_same_answers(every_answer(store), before)
+    with pytest.raises(UnknownImport):
+        store.undo(second.import_id)
+    take_in(store, as_of=DAY, **SECOND)  # what was undone may come again
+
+
+def test_undo_of_an_older_import_leaves_the_newer_one(store: Store) -> None:
+    first = take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    take_in(store, as_of=DAY, **SECOND)
+    store.undo(first.import_id)
+    with store.reader() as reader:
+        ids = reader.rows("select objective_id from objective_progress order by 1")
+    assert ids == [("O-2",), ("O-4",)]
+
+
+def test_rebuild_gives_equal_answers(sample_store: Store, tmp_path: Path) -> None:
+    copy = Store(tmp_path / "copy")
+    shutil.copytree(sample_store.folder / "journal", copy.folder / "journal")
+    assert copy.generation() == 0
+    copy.rebuild()
+    assert_same_answers(every_answer(copy), every_answer(sample_store))
+
+
+def test_a_lost_database_is_made_anew_from_the_journal(store: Store) -> None:
+    take_in(store, **FIRST)
+    before = every_answer(store)
+    for path in store.folder.glob("*.duckdb"):
+        path.unlink()
+    with pytest.raises(NoDatabase), store.reader():
+        pass
+    store.catch_up()
+    assert_same_answers(every_answer(store), before)
+
+
+def test_dry_run_keeps_nothing_and_says_everything(store: Store) -> None:
+    take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    before, generation = every_answer(store), store.generation()
+    result = import_files(store, uploads(**SECOND), as_of=DAY, dry_run=True)
+    assert result.manifest.counts["objectives"] == 2
+    assert store.generation() == generation
+    assert_same_answers(every_answer(store), before)
+
+
+def test_a_refused_upload_changes_nothing(store: Store) -> None:
+    take_in(store, **FIRST)
+    before = every_answer(store)
+    good, bad = uploads(**SECOND)
+    with pytest.raises(FileRefused):
+        import_files(store, [good, type(bad)("key_results.csv", b"\x89PNG\r\n\x1a\n\x00\x00")])
+    assert_same_answers(every_answer(store), before)
+
+
+def test_what_a_killed_writer_leaves_does_not_disturb(store: Store) -> None:
+    take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    (store.folder / ".staged-99999.duckdb").write_bytes(b"half a database")
+    (store.folder / "journal" / ".tmp-dead").mkdir()
+    (store.folder / "journal" / ".tmp-dead" / "manifest.json").write_text("{}")
+    take_in(store, as_of=DAY, **SECOND)
+    assert not list(store.folder.glob(".staged-*"))
+    assert not list((store.folder / "journal").glob(".tmp-*"))
+
+
+def test_an_entry_that_was_not_published_is_caught_up(store: Store) -> None:
+    """Killed between the journal's rename and the database's: the entry is whole, so it counts."""
+    take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    take_in(store, as_of=DAY, **SECOND)
+    after = every_answer(store)
+    newest = store.folder / f"okr-{store.generation():06d}.duckdb"
+    newest.unlink()
+    store.pointer.unlink()
+    store.catch_up()
+    assert_same_answers(every_answer(store), after)
+
+
+def test_another_process_reads_while_an_import_goes_on(store: Store) -> None:
+    """An outside client holds the pointer open; the import publishes beside it."""
+    take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    script = (
+        "import duckdb, sys\n"
+        f"c = duckdb.connect({str(store.pointer)!r}, read_only=True)\n"
+        "print(c.execute('select count(*) from objective_progress').fetchone()[0], flush=True)\n"
+        "sys.stdin.readline()\n"
+        "print(c.execute('select count(*) from objective_progress').fetchone()[0], flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == "3"
+        take_in(store, as_of=DAY, **SECOND)
+        other.stdin.write("\n")
+        other.stdin.flush()
+        assert other.stdout.readline().strip() == "3"  # it keeps the state that it opened
+    with duckdb.connect(str(store.pointer), read_only=True) as client:
+        assert client.execute("select count(*) from objective_progress").fetchone() == (4,)
+
+
+def test_a_second_writer_is_told_who_writes(store: Store) -> None:
+    take_in(store, **FIRST)
+    other = Store(store.folder, lock_timeout=0.2)
+    with store.writing(), pytest.raises(StoreBusy, match=r"process \d+"):
+        other.undo("imp-0001")
+
+
+def test_two_uploads_at_once_give_exactly_one_import(store: Store) -> None:
+    patient = Store(store.folder, lock_timeout=60)
+    outcomes: list[str] = []
+
+    def upload() -> None:
+        try:
+            import_files(patient, uploads(**FIRST), as_of=DAY)
+            outcomes.append("in")
+        except AlreadyImported:
+            outcomes.append("already")
+
+    threads = [threading.Thread(target=upload) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["already", "in"]
+    assert len(store.imports()) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_csv('/etc/hostname')",
+        "copy (select 1) to '/tmp/out.csv'",
+        "attach '/tmp/other.duckdb'",
+        "install httpfs",
+        "set enable_external_access = true",
+        "create table main.mine as select 1",
+        "delete from journal.import",
+    ],
+)
+def test_readers_are_locked_down(statement: str, sample_store: Store) -> None:
+    with sample_store.reader() as reader, pytest.raises(duckdb.Error):
+        reader.rows(statement)
+
+
+def test_old_generations_go(store: Store) -> None:
+    take_in(store, **FIRST)
+    for _ in range(3):
+        store.rebuild()
+    assert len(list(store.folder.glob("okr-*.duckdb"))) == 2
+    assert store.pointer.exists()
+
+
+def test_a_journal_of_an_older_version_is_read(store: Store) -> None:
+    """An older program knew fewer columns: what it did not write is not known."""
+    take_in(store, **FIRST)
+    before = every_answer(store)
+    (entry,) = (store.folder / "journal").iterdir()
+    rows = pq.read_table(entry / "objective_row.parquet")
+    pq.write_table(rows.drop_columns(["score", "confidence"]), entry / "objective_row.parquet")
+    manifest = json.loads((entry / "manifest.json").read_text())
+    manifest["schema_version"] = 0
+    del manifest["sample"]
+    (entry / "manifest.json").write_text(json.dumps(manifest))
+    store.rebuild()
+    assert_same_answers(every_answer(store), before)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        ('{"kind": "import", "schema_version": 99}', "newer version"),
+        ("half a mani", "cannot be read"),
+        ('{"kind": "import"}', "cannot be read"),
+    ],
+)
+def test_a_journal_that_cannot_be_read_is_named(manifest: str, message: str, store: Store) -> None:
+    take_in(store, **FIRST)
+    before = every_answer(store)
+    entry = store.folder / "journal" / "000002-import"
+    entry.mkdir()
+    (entry / "manifest.json").write_text(manifest)
+    with pytest.raises(JournalUnreadable, match=message):
+        take_in(store, **SECOND)
+    shutil.rmtree(entry)
+    assert_same_answers(every_answer(store), before)
+
+
+def test_originals_are_kept_byte_for_byte(store: Store) -> None:
+    files = uploads(**FIRST)
+    import_files(store, files, as_of=DAY)
+    (entry,) = store.journal.entries()
+    assert [entry.original(n) for n in range(len(files))] == [file.content for file in files]
+
+
+def test_names_of_files_never_become_paths(store: Store) -> None:
+    objectives, key_results = uploads(**FIRST)
+    hostile = type(objectives)("../../../tmp/evil_okr.csv", objectives.content)
+    import_files(store, [hostile, key_results], as_of=DAY)
+    (entry,) = store.journal.entries()
+    assert entry.manifest.files[0].name == "../../../tmp/evil_okr.csv"
+    assert not Path("/tmp/evil_okr.csv").exists()
+
+
+def test_clearing_the_sample_leaves_an_empty_company(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    load_sample(store)
+    cleared = clear_sample(store)
+    assert len(cleared) == 2
+    answers = every_answer(store)
+    assert all(frame.empty for frame in answers.values())
+
+
+# --- time travel -------------------------------------------------------------
+
+
+def test_an_earlier_day_answers_as_it_did_then(store: Store) -> None:
+    day = date(2026, 10, 16)
+    take_in(store, as_of=day, **FIRST)
+    then = every_answer(store)
+    take_in(store, as_of=DAY, **SECOND)
+    again = every_answer(store, as_of=day)
+    del then["import_issue"], again["import_issue"]  # the history of imports has no day
+    assert_same_answers(again, then)
+
+
+def test_any_client_asks_for_a_day_by_a_variable(sample_store: Store) -> None:
+    day = date(2026, 8, 14)
+    pinned = every_answer(sample_store, as_of=day)
+    with duckdb.connect(str(sample_store.pointer), read_only=True) as client:
+        client.execute(f"set variable as_of = date '{day}'")
+        for name, frame in pinned.items():
+            asked = client.execute(f"select * from {name} order by all").df()
+            pd.testing.assert_frame_equal(asked, frame, obj=name)
+        client.execute("reset variable as_of")
+        newest = client.execute("select * from objective_progress order by all").df()
+    assert not newest.equals(pinned["objective_progress"])
+
+
+def test_the_trend_is_time_travel(sample_store: Store) -> None:
+    with sample_store.reader() as reader:
+        weeks = reader.rows(
+            "select distinct day from objective_trend where cycle = 'Q3 2026' order by 1"
+        )
+        trend = reader.frame("select * from objective_trend where cycle = 'Q3 2026'")
+    for (day,) in weeks[::4]:
+        with sample_store.reader(as_of=day) as reader:
+            then = reader.frame(
+                "select objective_id, progress, expected_progress from objective_progress "
+                "where cycle = 'Q3 2026' and not dropped order by 1"
+            )
+        week = trend[trend["day"] == pd.Timestamp(day)].sort_values("objective_id")
+        pd.testing.assert_frame_equal(
+            week[then.columns].reset_index(drop=True), then, check_exact=False
+        )

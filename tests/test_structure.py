@@ -1,0 +1,139 @@
+"""The shape of the house: imports go down, pages stay thin, everything is documented."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = PROJECT / "okr_data"
+
+#: What each part may import of the package; itself is always allowed.
+ALLOWED = {
+    "issues": set(),
+    "periods": set(),
+    "errors": {"issues"},
+    "schema": set(),
+    "settings": {"errors"},
+    "journal": {"errors", "schema"},
+    "graph": {"schema"},
+    "views": {"errors"},
+    "store": {"errors", "graph", "issues", "journal", "periods", "schema", "settings", "views"},
+    "ingest": {"errors", "issues", "journal", "periods", "schema", "store"},
+    "intake": {"errors", "ingest", "store"},
+    "queries": {"schema", "store"},
+    "charts": set(),
+    "cli": {"errors", "ingest", "intake", "issues", "store"},
+    "ui": {"charts", "errors", "ingest", "intake", "issues", "queries", "store", "views"},
+    "__init__": set(),
+    "__main__": {"cli"},
+}
+FORBIDDEN_OUTSIDE = {
+    "charts": {"streamlit", "duckdb"},
+    "ingest": {"streamlit", "plotly", "duckdb"},
+    "queries": {"streamlit", "plotly", "duckdb"},
+    "intake": {"streamlit", "plotly", "duckdb"},
+    "ui": {"duckdb"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+PAGES = sorted((PROJECT / "pages").glob("*.py"))
+
+
+def _part(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_one_way_down(path: Path) -> None:
+    part = _part(path)
+    found = _imports(path)
+    inside = {
+        name.split(".")[1]
+        for name in found
+        if name.startswith("okr_data.") and (PACKAGE / name.split(".")[1]).with_suffix(".py").exists()
+        or name.startswith("okr_data.") and (PACKAGE / name.split(".")[1]).is_dir()
+    }
+    assert inside <= ALLOWED[part] | {part}
+    assert not {name.split(".")[0] for name in found} & FORBIDDEN_OUTSIDE.get(part, set())
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_pages_are_thin(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 80
+    assert _imports(path) <= {name for name in _imports(path) if name.startswith("okr_data.ui")}
+    assert "frame.open_page()" in text
+    assert not re.search(r"^\s*def ", text, re.MULTILINE)
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    from okr_data.ui.frame import PAGES as LISTED
+
+    assert {name for name, _, _ in LISTED} == {path.stem for path in PAGES}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_and_has_a_reason(name: str) -> None:
+    lines = [
+        line
+        for line in (PROJECT / name).read_text("utf-8").splitlines()
+        if line and not line.startswith(("#", "-r"))
+    ]
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"[\w\-]+==[\w.]+\s+# .{10,}", line), line
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_public_names_are_documented(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    missing = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
+    assert not missing
+    assert path.name == "__main__.py" or ast.get_docstring(tree)
+
+
+def test_documents_name_what_there_is() -> None:
+    from okr_data.cli import main
+    from okr_data.ingest import FORMATS
+    from okr_data.settings import Settings
+    from okr_data.views import public_views
+
+    handbook = (PROJECT / "docs" / "handbook.md").read_text("utf-8")
+    for name in main.commands:
+        assert f"`{name}" in handbook, name
+    for name in FORMATS:
+        assert f"`{name}`" in handbook, name
+    for name in Settings.__dataclass_fields__:
+        assert f"`{name}`" in handbook, name
+    for view in public_views():
+        assert f"`{view.name}`" in handbook, view.name
+
+
+def test_the_template_is_documented_as_it_is() -> None:
+    from okr_data.ingest.template import FILES
+
+    text = (PROJECT / "docs" / "template.md").read_text("utf-8")
+    for file in FILES:
+        assert f"## {file.name}" in text
+        for column in file.columns:
+            assert f"| `{column.name}` |" in text, column.name
+            assert column.meaning in text
