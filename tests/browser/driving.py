@@ -164,7 +164,7 @@ class Screen:
     def settle(self, heading: str | re.Pattern[str] = "") -> None:
         """Wait until the heading is there and nothing is computed or stale any more."""
         expect(self.heading).to_contain_text(heading)
-        expect(self.page.locator(_SETTLED)).to_be_attached(timeout=PAGE_TIMEOUT)
+        expect(self.page.locator(_SETTLED)).to_be_attached()
         expect(self.page.locator('[data-stale="true"]')).to_have_count(0)
 
     # --- looking -------------------------------------------------------------
