@@ -60,10 +60,9 @@ class KeptOut:
 
 
 def find_kept_out(links: Sequence[Link]) -> list[KeptOut]:
-    """Return the links that would close a loop or make a chain too long."""
+    """Return the links that would close a loop or make a chain too long, with the days."""
     looping = [kept for group in _loop_groups(links) for kept in _cut_loops(group)]
-    cut = {id(kept.link) for kept in looping}
-    return looping + _cut_long_chains([link for link in links if id(link) not in cut])
+    return looping + list(_cut_long_chains(links, looping))
 
 
 def _build(links: Iterable[Link]) -> tuple[rx.PyDiGraph, dict[str, int]]:
@@ -101,11 +100,8 @@ def _loop_groups(links: Sequence[Link]) -> Iterator[list[Link]]:
 
 def _cut_loops(links: list[Link]) -> Iterator[KeptOut]:
     """Find, for each span of days between two changes, the links that close a loop in it."""
-    changes = sorted(
-        {link.valid_from for link in links} | {link.valid_to for link in links if link.valid_to}
-    )
     ordered = sorted(links, key=lambda link: link.priority)
-    for start, end in zip(changes, [*changes[1:], None], strict=True):
+    for start, end in _spans(links):
         for link, loop in _closing_links([link for link in ordered if link.holds_on(start)]):
             yield KeptOut(link, start, end, "alignment_cycle", "error", _loop_message(link, loop))
 
@@ -143,6 +139,8 @@ def _root(together: dict[int, int], node: int) -> int:
 
 def _loop_message(link: Link, loop: list[str]) -> str:
     """``loop`` runs from the parent up to the child."""
+    if len(loop) == 1 and link.parent_id != link.child_id:
+        return f"“{link.child_id}” is aligned to “{link.parent_id}”, which is its own; this link stays out"
     if len(loop) == 1:
         return f"“{link.child_id}” names itself as its parent; this link stays out"
     named = " → ".join([link.child_id, *loop[:NAMED_MEMBERS]])
@@ -154,32 +152,71 @@ def _loop_message(link: Link, loop: list[str]) -> str:
     )
 
 
-def _cut_long_chains(links: list[Link]) -> list[KeptOut]:
-    """Cut each chain where it would grow beyond the limit, counted from its top."""
+def _cut_long_chains(links: Sequence[Link], looping: Sequence[KeptOut]) -> Iterator[KeptOut]:
+    """Cut, on the days on which it is so, each chain where it would grow beyond the limit."""
+    if _longest_possible(links) <= MAX_CHAIN:
+        return
+    closing: dict[int, list[KeptOut]] = defaultdict(list)
+    for kept in looping:
+        closing[id(kept.link)].append(kept)
+    for start, end in _spans(links):
+        standing = [
+            link
+            for link in links
+            if link.holds_on(start)
+            and not any(_covers(kept, start) for kept in closing.get(id(link), ()))
+        ]
+        for link in _links_too_deep(standing):
+            yield _too_deep(link, start, end)
+
+
+def _covers(kept: KeptOut, day: date) -> bool:
+    return kept.valid_from <= day and (kept.valid_to is None or day < kept.valid_to)
+
+
+def _spans(links: Iterable[Link]) -> Iterator[tuple[date, date | None]]:
+    """Yield the spans of days between two changes of some links; the last one is open."""
+    links = list(links)
+    ends = {link.valid_to for link in links if link.valid_to}
+    changes = sorted({link.valid_from for link in links} | ends)
+    yield from zip(changes, [*changes[1:], None], strict=True)
+
+
+def _longest_possible(links: Sequence[Link]) -> int:
+    """Return a bound on the longest chain of any day, from all links at once.
+
+    Objectives that loop over time count with all their members, so the bound is never too low;
+    nearly always it is below the limit, and no day has to be looked at by itself.
+    """
+    whole, _ = _build(links)
+    if whole.num_nodes() == 0:
+        return 0
+    parts = rx.condensation(whole)
+    largest = max(len(members) for members in parts.nodes())
+    longest = rx.dag_longest_path_length(parts, lambda child, _parent, _link: len(parts[child]))
+    return int(longest) + largest - 1
+
+
+def _links_too_deep(links: Sequence[Link]) -> Iterator[Link]:
+    """Yield the links at which a chain, counted from its top, exceeds the limit."""
     graph, _ = _build(links)
-    if not rx.is_directed_acyclic_graph(graph):
-        # Links that follow each other in time may form a loop that never existed on one day.
-        newest = [link for link in links if link.valid_to is None]
-        graph, _ = _build(newest)
-    if rx.dag_longest_path_length(graph) <= MAX_CHAIN:
-        return []
+    if graph.num_nodes() == 0 or rx.dag_longest_path_length(graph) <= MAX_CHAIN:
+        return
     depth: dict[int, int] = {}
-    cut: list[KeptOut] = []
     for node in reversed(rx.topological_sort(graph)):
         depth[node] = 0
         for _, parent, link in graph.out_edges(node):
             if depth[parent] >= MAX_CHAIN:
-                cut.append(_too_deep(link))
+                yield link
             else:
                 depth[node] = max(depth[node], depth[parent] + 1)
-    return cut
 
 
-def _too_deep(link: Link) -> KeptOut:
+def _too_deep(link: Link, start: date, end: date | None) -> KeptOut:
     return KeptOut(
         link,
-        link.valid_from,
-        link.valid_to,
+        start,
+        end,
         "alignment_too_deep",
         "warning",
         f"the chain above “{link.child_id}” is longer than {MAX_CHAIN} links; "

@@ -472,7 +472,10 @@ class Generations:
 
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
-    config = {**LOCKDOWN, "temp_directory": str(path.parent / ".tmp")}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        **LOCKDOWN,
+        "temp_directory": str(path.parent / ".tmp"),
+    }
     return duckdb.connect(str(path), read_only=read_only, config=config)
 
 

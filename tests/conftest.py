@@ -21,7 +21,9 @@ def table(text: str) -> bytes:
     """Turn a small table, cells separated by "|", into CSV; blanks around cells do not count."""
     lines = [line for line in text.strip().splitlines() if line.strip()]
     rows = [[cell.strip() for cell in line.strip().split("|")] for line in lines]
-    return "\n".join(",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows).encode()
+    return "\n".join(
+        ",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows
+    ).encode()
 
 
 def uploads(**tables: str) -> list[Upload]:
@@ -29,7 +31,7 @@ def uploads(**tables: str) -> list[Upload]:
     return [Upload(f"{name}.csv", table(text)) for name, text in tables.items()]
 
 
-def take_in(store: Store, as_of: date | None = DAY, **tables: str) -> ImportResult:
+def take_in(store: Store, /, *, as_of: date | None = DAY, **tables: str) -> ImportResult:
     return import_files(store, uploads(**tables), as_of=as_of)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,12 @@ REFUSED = [
     ("noise.csv", b"id,title\nO-1,\x00\x01", "file_unreadable", "not a text file"),
     ("page.csv", b"<!DOCTYPE html><html>sign in</html>", "file_unreadable", "a web page"),
     ("names.csv", b"who,what\nAnn,win\n", "header_unknown", "who,what"),
-    ("noid.csv", b"title,level,cycle,owner\nWin,company,Q4 2026,Ann\n", "column_missing", "column id"),
+    (
+        "noid.csv",
+        b"title,level,cycle,owner\nWin,company,Q4 2026,Ann\n",
+        "column_missing",
+        "column id",
+    ),
     ("quote.csv", GOOD + b'O-2,"Sell,department,Q4 2026\n', "quote_unclosed", "line 3"),
     ("after.csv", GOOD + b'O-2,"Sell" more,department,Q4\n', "file_unreadable", "line 3"),
     ("noids.csv", b"id,title\n,Win\n,Sell\n", "no_rows", "no row was good enough"),
@@ -50,7 +56,10 @@ def test_a_refusal_leaves_everything_as_it_was(store: Store) -> None:
         if code == "no_rows":  # beside a good file there are rows
             continue
         with pytest.raises(FileRefused):
-            import_files(store, [Upload("good.csv", GOOD + b"O-2,Sell,team,Q4 2026\n"), Upload(name, content)])
+            import_files(
+                store,
+                [Upload("good.csv", GOOD + b"O-2,Sell,team,Q4 2026\n"), Upload(name, content)],
+            )
     assert_same_answers(every_answer(store), before)
 
 
@@ -61,7 +70,7 @@ def test_all_refused_files_are_named_at_once() -> None:
 
 
 # One upload in which every row has something: code -> (file, row, column, value)
-MESSY = {
+MESSY: dict[str, Any] = {
     "objectives": """
     id  | title   | level   | team | cycle   | start_date | end_date   | parent_ids | parent_weights | weight | status  | progress | confidence | created_on
     O-1 | Win     | company |      | Q4 2026 |            |            |            |                |        | Glowing | 40%      | 5          |
@@ -144,8 +153,12 @@ def test_nothing_else_is_said(messy: tuple[Store, set[tuple[object, ...]]]) -> N
 def test_what_is_good_went_in(messy: tuple[Store, set[tuple[object, ...]]]) -> None:
     with messy[0].reader() as reader:
         objectives = reader.rows("select objective_id, title from objective_progress order by 1")
-        key_results = reader.rows("select key_result_id, progress from key_result_progress order by 1")
-        parent = reader.rows("select alignment_state from objective_progress where objective_id = 'O-2'")
+        key_results = reader.rows(
+            "select key_result_id, progress from key_result_progress order by 1"
+        )
+        parent = reader.rows(
+            "select alignment_state from objective_progress where objective_id = 'O-2'"
+        )
     assert objectives == [
         ("O-1", "Win"), ("O-2", "O-2"), ("O-3", "Self"), ("O-5", "Nowhere"), ("O-6", "Again"),
     ]  # fmt: skip
@@ -164,7 +177,7 @@ def test_windows_1252_is_read_and_said(store: Store) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "id;title;level;cycle;weight\nO-1;Win;company;Q4 2026;1,5\n".encode(),
+        b"id;title;level;cycle;weight\nO-1;Win;company;Q4 2026;1,5\n",
         "id\ttitle\tlevel\tcycle\tweight\r\nO-1\tWin\tcompany\tQ4 2026\t1.5\r\n".encode("utf-16"),
         b"OKR export,,,,\nmade by hand,,,,\n\nid,title,level,cycle,weight\nO-1,Win,company,Q4 2026,1.5\n",
         b"weight,cycle,level,title,id\n1.5,Q4 2026,Company,Win,O-1\n",
@@ -174,7 +187,9 @@ def test_windows_1252_is_read_and_said(store: Store) -> None:
 def test_spellings_of_one_table(content: bytes, store: Store) -> None:
     import_files(store, [Upload("any.csv", content)], as_of=DAY)
     with store.reader() as reader:
-        rows = reader.rows("select objective_id, title, level, cycle, weight from objective_progress")
+        rows = reader.rows(
+            "select objective_id, title, level, cycle, weight from objective_progress"
+        )
     assert rows == [("O-1", "Win", "company", "Q4 2026", 1.5)]
 
 
@@ -189,7 +204,9 @@ def test_a_long_loop_is_told_with_its_members(store: Store) -> None:
 
 def test_an_endless_chain_is_cut(store: Store) -> None:
     chain = "\n".join(f"O-{n} | t{n} | team | Q4 2026 | O-{n - 1}" for n in range(1, 200))
-    objectives = f"id | title | level | cycle | parent_ids\nO-0 | top | company | Q4 2026 |\n{chain}"
+    objectives = (
+        f"id | title | level | cycle | parent_ids\nO-0 | top | company | Q4 2026 |\n{chain}"
+    )
     result = take_in(store, objectives=objectives)
     cut = result.issues[result.issues["code"] == "alignment_too_deep"]
     assert list(cut["value"]) == ["O-64", "O-129", "O-194"]
@@ -209,7 +226,9 @@ def test_rows_may_come_in_any_order_and_in_two_uploads(store: Store) -> None:
         """,
     )
     with store.reader() as reader:
-        assert reader.rows("select distinct alignment_state from objective_progress") == [("unresolved",)]
+        assert reader.rows("select distinct alignment_state from objective_progress") == [
+            ("unresolved",)
+        ]
     take_in(
         store,
         objectives="""
@@ -258,7 +277,9 @@ def test_an_imported_org_unit_beats_an_assumed_one_on_every_day(store: Store) ->
     take_in(store, org_units="team | level | department\nANTS | team | Research")
     for day in (None, date(2026, 10, 5)):
         with store.reader(as_of=day) as reader:
-            assert reader.rows("select level, department from objective_progress") == [("team", "Research")]
+            assert reader.rows("select level, department from objective_progress") == [
+                ("team", "Research")
+            ]
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 import pytest
@@ -19,9 +20,12 @@ NODE = {
 }  # fmt: skip
 
 
-def nodes(**changes: dict[str, object]) -> pd.DataFrame:
+def nodes(**changes: Mapping[str, object]) -> pd.DataFrame:
     return pd.DataFrame(
-        [{**NODE, "objective_id": key, "title": f"Title {key}", **change} for key, change in changes.items()],
+        [
+            {**NODE, "objective_id": key, "title": f"Title {key}", **change}
+            for key, change in changes.items()
+        ],
         columns=["objective_id", "title", *NODE],
     )
 
@@ -63,7 +67,9 @@ def test_focus_moves_the_centre() -> None:
 
 
 def test_large_families_are_gathered() -> None:
-    many = nodes(G={"level": "company", "alignment_state": None}, **{f"N{n:04}": {} for n in range(5000)})
+    many = nodes(
+        G={"level": "company", "alignment_state": None}, **{f"N{n:04}": {} for n in range(5000)}
+    )
     sectors = sunburst.cascade_sectors(many, links(*((f"N{n:04}", "G") for n in range(5000))))
     assert len(sectors) == 2 + sunburst.MAX_CHILDREN + 1
     (more,) = [s for s in sectors if s.kind == "more"]
@@ -82,7 +88,9 @@ def test_tree_rows_list_every_objective_below_each_parent() -> None:
 @pytest.mark.parametrize("palette", PALETTES, ids=["light", "dark"])
 @pytest.mark.parametrize("count", [0, 1, 40])
 def test_sunburst_draws(count: int, palette: theme.Palette) -> None:
-    some = nodes(**{f"N{n}": {"alignment_state": "unaligned", "progress": None} for n in range(count)})
+    some = nodes(
+        **{f"N{n}": {"alignment_state": "unaligned", "progress": None} for n in range(count)}
+    )
     figure = sunburst.sunburst_figure(sunburst.cascade_sectors(some, links()), palette)
     trace = figure.data[0]
     assert len(trace.ids) == len(set(trace.ids))
@@ -129,7 +137,9 @@ def test_state_shares_leave_out_what_is_not_there() -> None:
 def test_bars_draw(count: int, palette: theme.Palette) -> None:
     rows = bars.pace_rows(LEVELS.iloc[:count], pd.Series(["Teams", "Individuals"][:count]))
     assert len(bars.pace_figure(rows, palette).data) == 3
-    assert bars.state_figure(bars.state_shares(pd.DataFrame(columns=["label"])), palette) is not None
+    assert (
+        bars.state_figure(bars.state_shares(pd.DataFrame(columns=["label"])), palette) is not None
+    )
 
 
 WEEKS = pd.DataFrame(
@@ -158,7 +168,14 @@ def test_trend_table_is_the_twin() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.6996, "70 %"), (0.999, "99 %"), (1.0, "100 %"), (0.0, "0 %"), (None, "n/a"), (float("nan"), "n/a")],
+    [
+        (0.6996, "70 %"),
+        (0.999, "99 %"),
+        (1.0, "100 %"),
+        (0.0, "0 %"),
+        (None, "n/a"),
+        (float("nan"), "n/a"),
+    ],
 )
 def test_percent(value: float | None, text: str) -> None:
     assert theme.percent(value) == text

@@ -42,12 +42,16 @@ def test_calendar_year(text: str, name: str, first: date, last: date) -> None:
         ("Q1 2027", 7, date(2027, 1, 1), date(2027, 3, 31)),
     ],
 )
-def test_fiscal_year_only_where_the_name_says_so(text: str, month: int, first: date, last: date) -> None:
+def test_fiscal_year_only_where_the_name_says_so(
+    text: str, month: int, first: date, last: date
+) -> None:
     period = parse_period(text, month)
     assert period is not None
     assert (period.starts_on, period.ends_on) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["", "Soonish", "Q5 2025", "Q1", "Q1 0000", "13Q25", "2025 forever"])
+@pytest.mark.parametrize(
+    "text", ["", "Soonish", "Q5 2025", "Q1", "Q1 0000", "13Q25", "2025 forever"]
+)
 def test_what_is_no_period(text: str) -> None:
     assert parse_period(text) is None

@@ -48,9 +48,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, float]]:
     store = Store(tmp_path_factory.mktemp("progress"))
-    rows = [
-        " | ".join((f"K{n}", "O-1", f"KR {n}", *case[:7])) for n, case in enumerate(CASES)
-    ]
+    rows = [" | ".join((f"K{n}", "O-1", f"KR {n}", *case[:7])) for n, case in enumerate(CASES)]
     header = "id | objective_id | title | start_value | target_value | current_value | direction | kind | progress | status"
     take_in(store, objectives=OBJECTIVE, key_results="\n".join([header, *rows]))
     with store.reader() as reader:
@@ -107,5 +105,11 @@ def test_means_leave_out_what_is_not_measured(store: Store) -> None:
     whole = (3 * 0.2 + 1 * 0.8 + 1 * plain) / (3 + 1 + 1)  # O-3 and O-4 have no roll-up
     assert found["O-1"] == (pytest.approx(own), pytest.approx(whole), pytest.approx(own), 2, 3)
     assert found["O-2"] == (pytest.approx(plain), pytest.approx(plain), pytest.approx(plain), 2, 2)
-    assert found["O-3"] == (None, None, None, 0, 1)  # it has key results: the reported 80 % is not mixed in
+    assert found["O-3"] == (
+        None,
+        None,
+        None,
+        0,
+        1,
+    )  # it has key results: the reported 80 % is not mixed in
     assert found["O-4"] == (None, None, 0.8, 0, 0)

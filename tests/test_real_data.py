@@ -74,8 +74,17 @@ def gsa() -> list[Upload]:
     for row in read("gsa_okrs.csv"):
         goal = key(row["cycle"], row["parent_objective"])
         objective = key(row["cycle"], row["objective"].lower())  # stands in two spellings
-        dates = {"cycle": row["cycle"], "start_date": row["cycle_start"], "end_date": row["cycle_end"]}
-        objectives[goal] = {"id": goal, "title": row["parent_objective"], "level": "company", **dates}
+        dates = {
+            "cycle": row["cycle"],
+            "start_date": row["cycle_start"],
+            "end_date": row["cycle_end"],
+        }
+        objectives[goal] = {
+            "id": goal,
+            "title": row["parent_objective"],
+            "level": "company",
+            **dates,
+        }
         objectives[objective] = {
             "id": objective, "title": row["objective"], "level": "department",
             "department": row["department"], "parent_ids": goal, **dates,
@@ -92,7 +101,10 @@ def gsa() -> list[Upload]:
                 "description": row["target_met"],
             }
         )  # fmt: skip
-    return [written(list(objectives.values()), "objectives.csv"), written(key_results, "key_results.csv")]
+    return [
+        written(list(objectives.values()), "objectives.csv"),
+        written(key_results, "key_results.csv"),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -135,11 +147,17 @@ def test_progress_of_check_boxes(sourced_store: Store) -> None:
     nodes = read("sourced_okrs.csv")
     has_children = {node["parent_id"] for node in nodes}
     for node in nodes:
-        if node["node_id"] not in has_children and node["node_type"] != "objective" and node["progress_pct"]:
+        if (
+            node["node_id"] not in has_children
+            and node["node_type"] != "objective"
+            and node["progress_pct"]
+        ):
             boxes[node["parent_id"]].append(float(node["progress_pct"]) / 100)
     with sourced_store.reader() as reader:
         found = dict(
-            reader.rows("select objective_id, kr_progress from objective_progress where kr_progress is not null")
+            reader.rows(
+                "select objective_id, kr_progress from objective_progress where kr_progress is not null"
+            )
         )
     assert found == {parent: pytest.approx(sum(done) / len(done)) for parent, done in boxes.items()}
 
@@ -151,7 +169,9 @@ def test_targets_met_are_those_of_the_publisher(gsa_store: Store) -> None:
     assert len(both) == 85
     with gsa_store.reader() as reader:
         progress = dict(reader.rows("select key_result_id, progress from key_result_progress"))
-    reached = [progress[key(row["cycle"], row["objective"].lower(), row["key_result"])] for row in both]
+    reached = [
+        progress[key(row["cycle"], row["objective"].lower(), row["key_result"])] for row in both
+    ]
     verdicts = ["" if share is None else str(share == 1) for share in reached]
     judged = list(zip(verdicts, (row["target_met"] for row in both), strict=True))
     assert sum(ours == "True" for ours, _ in judged) == 54

@@ -18,12 +18,17 @@ NOT_REMOVED = "O-277"
 
 def planted(*kinds: str) -> set[tuple[str, str]]:
     with (SAMPLE / "planted.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["kind"], row["item_id"]) for row in csv.DictReader(file) if row["kind"] in kinds}
+        return {
+            (row["kind"], row["item_id"]) for row in csv.DictReader(file) if row["kind"] in kinds
+        }
 
 
 def test_the_files_are_what_the_script_makes() -> None:
     done = subprocess.run(
-        [sys.executable, str(SAMPLE / "generate.py"), "--check"], capture_output=True, text=True, check=False
+        [sys.executable, str(SAMPLE / "generate.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -96,7 +101,10 @@ def test_import_issues_are_the_planted_ones(sample_store: Store) -> None:
         ("regression", "progress_raw < 0"),
         ("overshoot", "progress_raw > 1.3"),
         ("target_equals_start", "target_value = start_value"),
-        ("no_value", "progress is null and current_value is null and target_value is not null and objective_id is not null and kind = 'metric'"),
+        (
+            "no_value",
+            "progress is null and current_value is null and target_value is not null and objective_id is not null and kind = 'metric'",
+        ),
     ],
 )
 def test_cases_of_the_formulas_are_there(kind: str, condition: str, sample_store: Store) -> None:

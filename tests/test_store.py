@@ -9,6 +9,7 @@ import sys
 import threading
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -27,7 +28,7 @@ from okr_data.intake import clear_sample, import_files, load_sample
 from okr_data.store import Store
 from tests.conftest import DAY, assert_same_answers, every_answer, take_in, uploads
 
-FIRST = {
+FIRST: dict[str, Any] = {
     "objectives": """
     id  | title | level      | department | cycle   | parent_ids | parent_weights | created_on
     O-1 | Win   | company    |            | Q4 2026 |            |                | 2026-09-20
@@ -40,7 +41,7 @@ FIRST = {
     B  | O-3          | make  | 0           | 10           | 8
     """,
 }
-SECOND = {
+SECOND: dict[str, Any] = {
     "objectives": """
     id  | title       | level      | department | cycle   | parent_ids
     O-2 | Sell better | department | Sales      | Q4 2026 |

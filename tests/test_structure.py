@@ -65,8 +65,10 @@ def test_imports_go_one_way_down(path: Path) -> None:
     inside = {
         name.split(".")[1]
         for name in found
-        if name.startswith("okr_data.") and (PACKAGE / name.split(".")[1]).with_suffix(".py").exists()
-        or name.startswith("okr_data.") and (PACKAGE / name.split(".")[1]).is_dir()
+        if (name.startswith("okr_data.")
+        and (PACKAGE / name.split(".")[1]).with_suffix(".py").exists())
+        or (name.startswith("okr_data.")
+        and (PACKAGE / name.split(".")[1]).is_dir())
     }
     assert inside <= ALLOWED[part] | {part}
     assert not {name.split(".")[0] for name in found} & FORBIDDEN_OUTSIDE.get(part, set())
@@ -105,7 +107,9 @@ def test_public_names_are_documented(path: Path) -> None:
     missing = [
         node.name
         for node in tree.body
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+        if isinstance(node, ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
     ]
     assert not missing
     assert path.name == "__main__.py" or ast.get_docstring(tree)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -76,6 +76,7 @@ class Parsed:
 def settle(parsed: Parsed, known: Known, as_of: date) -> None:
     """Check what only the whole upload can tell; rows that must stay out are taken out."""
     _settle_duplicates(parsed)
+    _rehome_key_results(parsed, known)
     _check_key_results(parsed, known)
     _check_parents(parsed, known)
     _check_check_ins(parsed, known, as_of)
@@ -212,25 +213,55 @@ def latest_check_in(parsed: Parsed) -> date | None:
 
 
 def resolve_titles(parsed: Parsed, known: Known) -> None:
-    """Give links that name their parent by title alone the id of the one item of that title."""
+    """Give items that name their parent by title alone the id of the one item of that title.
+
+    A title that none or several items bear stays as the parent's name: it is reported as not found.
+    """
     by_title: dict[str, set[str]] = defaultdict(set)
     for name, column in ITEM_ID.items():
         for row in parsed.rows[name]:
             by_title[_title_key(row["title"])].add(row[column])
     for title, item_id in known.titles.items():
         by_title.setdefault(_title_key(title), {item_id})
-    for row in _named_by_title(parsed):
-        found = by_title.get(_title_key(row["parent_title"]), set())
-        if len(found) == 1:
-            row["parent_id"] = next(iter(found))
+    for table, column in _PARENT_COLUMN.items():
+        for row in parsed.rows[table]:
+            title = row.get("parent_title")
+            if row.get(column) is None and title:
+                found = by_title.get(_title_key(title), set())
+                row[column] = next(iter(found)) if len(found) == 1 else None
+                if row[column] is None and table == KEY_RESULT.name:
+                    row[column] = title
 
 
-def _named_by_title(parsed: Parsed) -> Iterable[CanonicalRow]:
-    return (
-        row
-        for row in parsed.of(ALIGNMENT)
-        if row.get("parent_id") is None and row.get("parent_title")
-    )
+#: Where an item of each table keeps its parent.
+_PARENT_COLUMN = {
+    KEY_RESULT.name: "objective_id",
+    INITIATIVE.name: "parent_id",
+    ALIGNMENT.name: "parent_id",
+}
+
+
+def _rehome_key_results(parsed: Parsed, known: Known) -> None:
+    """Let a key result belong to the first of its parents that is in the data.
+
+    A source that lists several parents says nothing about their order; a home outside a filtered
+    export would leave the key result without objective although another one is there.
+    """
+    ids = parsed.item_ids()
+    further: dict[str, list[CanonicalRow]] = defaultdict(list)
+    for link in parsed.of(ALIGNMENT):
+        further[link["child_id"]].append(link)
+    for row in parsed.of(KEY_RESULT):
+        home = row.get("objective_id")
+        if home is None or home in ids or known.has(home):
+            continue
+        for link in further.get(row["key_result_id"], ()):
+            parent = link.get("parent_id")
+            if parent is not None and (parent in ids or known.has(parent)):
+                row["objective_id"], link["parent_id"] = parent, home
+                row["weight"], link["weight"] = link.get("weight"), row.get("weight")
+                link["contributes"] = link["weight"] is None or link["weight"] > 0
+                break
 
 
 def _title_key(title: str) -> str:

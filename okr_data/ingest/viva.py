@@ -121,8 +121,11 @@ def split_parents(cell: str) -> tuple[list[PackedParent], str]:
     Titles may hold ``(`` and ``/`` themselves, so only ``(weight: …)`` before `` / `` or the
     end of the cell ends a parent.
     """
+    found = list(_PACKED_PARENT.finditer(cell))
+    if any(match["id"] for match in found):  # then one without an id is part of a title
+        found = [match for match in found if match["id"]]
     parents, begin = [], 0
-    for match in _PACKED_PARENT.finditer(cell):
+    for match in found:
         title = cell[begin : match.start()].strip()
         parents.append(PackedParent(title, match["weight"].strip(), match["id"]))
         begin = match.end()
@@ -337,7 +340,8 @@ class _Export:
         return {
             **shared,
             "key_result_id": item_id,
-            "objective_id": first.get("parent_id") or first.get("parent_title"),
+            "objective_id": first.get("parent_id"),
+            "parent_title": first.get("parent_title"),
             "kind": "metric",
             "metric": reader.text(cells, "metric_name"),
             "unit": unit,
@@ -378,6 +382,7 @@ class _Export:
             **shared,
             "initiative_id": item_id,
             "parent_id": first.get("parent_id"),
+            "parent_title": first.get("parent_title"),
             "weight": first.get("weight"),
             "contributes": bool(first) and first["contributes"] and first.get("weight") is not None,
         }

@@ -7,12 +7,15 @@
 -- column: parent_title | title of the parent as the source writes it; NULL where it gives none
 -- column: parent_objective_id | objective of that parent; NULL where the parent is not in the data
 -- column: parent_key_result_id | the parent where it is a key result, else NULL
+-- column: parent_in_data | whether the parent is in the data; a key result may be there without an objective
 -- column: weight | weight of the link; NULL counts as 1
 -- column: contributes | whether the child counts in the parent's roll-up
 select
     c.day, a.child_id, a.parent_id, a.parent_title,
     coalesce(o.objective_id, k.objective_id, n.objective_id) as parent_objective_id,
     case when o.objective_id is null then k.key_result_id end as parent_key_result_id,
+    o.objective_id is not null or k.key_result_id is not null or n.initiative_id is not null
+        as parent_in_data,
     a.weight,
     coalesce(a.contributes, true) and coalesce(a.weight, 1) > 0 as contributes
 from model.objective_day c

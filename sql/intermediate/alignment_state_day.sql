@@ -27,7 +27,7 @@ contributing(day, objective_id) as (
 named_parent as (
     select day, objective_id, bool_or(in_data) as in_data
     from (
-        select day, child_id as objective_id, parent_objective_id is not null as in_data
+        select day, child_id as objective_id, parent_in_data as in_data
         from model.alignment_link_day
         union all
         select o.day, o.objective_id, true

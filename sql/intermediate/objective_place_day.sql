@@ -1,6 +1,7 @@
 -- Level and department of each objective on each evaluated day. Where neither row, team nor
 -- department tells the level, the depth does: one below the nearest objective above whose
--- level is known, else the number of links to the top of its tree, company first.
+-- level is known, else the number of links to the top of its tree, company first. What
+-- names a parent is not the top, also where that parent is not in the data or was dropped.
 -- grain: day, objective_id
 -- column: day | evaluated day
 -- column: objective_id | the objective
@@ -21,11 +22,17 @@ with recursive climb(day, objective_id, node_id, links, top_number) as (
     left join model.level n on n.level = o.known_level
     where c.top_number is null
 ),
+named_parent as (
+    select distinct day, child_id as node_id, 1 as links from model.alignment_link_day
+),
 depth as (
     select
         c.day, c.objective_id,
-        min(least(4, coalesce(c.top_number, 1) + c.links)) as level_number
+        min(
+            least(4, coalesce(c.top_number, 1 + coalesce(n.links, 0)) + c.links)
+        ) as level_number
     from climb c
+    left join named_parent n on n.day = c.day and n.node_id = c.node_id
     left join model.objective_parent_day p on p.day = c.day and p.objective_id = c.node_id
     where c.top_number is not null or p.parent_id is null
     group by c.day, c.objective_id

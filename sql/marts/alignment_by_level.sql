@@ -11,7 +11,7 @@
 -- column: linked_ratio | (contributing + supporting + detached) / objectives
 -- column: line_of_sight_ratio | (contributing + supporting) / objectives: the alignment ratio
 -- column: contributing_ratio | contributing / objectives
--- column: links | resolved links of these objectives to living parents
+-- column: links | resolved links of these objectives to living parents; several to one parent objective count once
 -- column: adjacent_links | of these, to a parent exactly one level up
 -- column: adjacent_ratio | adjacent_links / links; NULL without links
 -- column: links_below_company | resolved links to parents below company level, where both departments are known

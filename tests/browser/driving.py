@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, TimeoutError, expect
 
 from okr_data.store import Store
 
@@ -34,10 +34,15 @@ MENU = ("Overview", "Cascade", "Trends", "Import", "Definitions")
 
 # Streamlit looks for its endpoints below the page's path first; Vega draws sparklines before data.
 _HARMLESS = re.compile(r"/_stcore/(health|host-config)\b|Infinite extent for field")
-_SETTLED = (
-    '[data-testid="stApp"][data-test-script-state="notRunning"]'
-    '[data-test-connection-state="CONNECTED"]'
-)
+#: True once the page's heading is there and nothing is computed or stale any more.
+_SETTLED = """heading => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const title = document.querySelector("[data-testid=stMain] h1");
+    return title?.textContent.includes(heading)
+        && app.dataset.testScriptState === "notRunning"
+        && app.dataset.testConnectionState === "CONNECTED"
+        && !document.querySelector("[data-stale=true]");
+}"""
 #: Finds a point of a shape that is not covered: the middle of a ring's sector is often outside it.
 _POINT_OF_SHAPE = """shape => {
     shape.scrollIntoView({block: "center"});
@@ -151,21 +156,23 @@ class Screen:
 
     # --- going somewhere -----------------------------------------------------
 
-    def open(self, address: str, heading: str | re.Pattern[str] = "") -> None:
+    def open(self, address: str, heading: str = "") -> None:
         """Open an address of the dashboard and wait until its page is there."""
         self.page.goto(f"http://{self.server.origin}{address}")
         self.settle(heading)
 
-    def menu(self, entry: str, heading: str | re.Pattern[str] = "") -> None:
+    def menu(self, entry: str, heading: str = "") -> None:
         """Click an entry of the navigation."""
         self.page.get_by_test_id("stTopNavLink").filter(has_text=entry).click()
         self.settle(heading)
 
-    def settle(self, heading: str | re.Pattern[str] = "") -> None:
+    def settle(self, heading: str = "") -> None:
         """Wait until the heading is there and nothing is computed or stale any more."""
-        expect(self.heading).to_contain_text(heading)
-        expect(self.page.locator(_SETTLED)).to_be_attached()
-        expect(self.page.locator('[data-stale="true"]')).to_have_count(0)
+        try:
+            self.page.wait_for_function(_SETTLED, arg=heading, polling=50)
+        except TimeoutError as error:
+            shown = self.page.locator("body").inner_text()
+            raise AssertionError(f"“{heading}” did not come; there is: {shown}") from error
 
     # --- looking -------------------------------------------------------------
 
@@ -199,6 +206,15 @@ class Screen:
         cells = self._grid(table).get_by_role("gridcell")
         expect(cells.first).to_be_attached()
         return [cell.strip() for cell in cells.all_text_contents()]
+
+    def content_width(self) -> int:
+        """Return how wide the page would have to be to need no sideways scrolling."""
+        return int(
+            self.page.evaluate(
+                "Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+                ".map(element => element.scrollWidth))"
+            )
+        )
 
     def assert_sound(self) -> None:
         """Assert that no error is shown, that the menu is whole and that no dialog is open."""
