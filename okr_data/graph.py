@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import rustworkx as rx
 
@@ -191,7 +192,7 @@ def _longest_possible(links: Sequence[Link]) -> int:
     whole, _ = _build(links)
     if whole.num_nodes() == 0:
         return 0
-    parts = rx.condensation(whole)
+    parts = cast("rx.PyDiGraph", rx.condensation(whole))
     largest = max(len(members) for members in parts.nodes())
     longest = rx.dag_longest_path_length(parts, lambda child, _parent, _link: len(parts[child]))
     return int(longest) + largest - 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -56,8 +55,8 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture(scope="session")
-def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store with the sample data; tests only read it."""
     found = Store(tmp_path_factory.mktemp("sample"))
     load_sample(found)
-    yield found
+    return found

@@ -225,12 +225,12 @@ def resolve_titles(parsed: Parsed, known: Known) -> None:
         by_title.setdefault(_title_key(title), {item_id})
     for table, column in _PARENT_COLUMN.items():
         for row in parsed.rows[table]:
-            title = row.get("parent_title")
-            if row.get(column) is None and title:
-                found = by_title.get(_title_key(title), set())
+            named = row.get("parent_title")
+            if row.get(column) is None and named:
+                found = by_title.get(_title_key(named), set())
                 row[column] = next(iter(found)) if len(found) == 1 else None
                 if row[column] is None and table == KEY_RESULT.name:
-                    row[column] = title
+                    row[column] = named
 
 
 #: Where an item of each table keeps its parent.
