@@ -15,6 +15,7 @@ from okr_data.charts.theme import (
     percent,
     percent_axis,
     points,
+    wrap,
 )
 
 STATE_WORDS = {
@@ -47,7 +48,7 @@ def pace_rows(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
 def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
     """Draw one bar a row with a tick at its expected progress; the words stand beside it."""
     shown = rows.iloc[::-1]
-    labels = [escape(str(label)) for label in shown["label"]]
+    labels = [wrap(str(label), 14) for label in shown["label"]]
     bars = go.Bar(
         x=[p if is_known(p) else 0 for p in shown["progress"]],
         y=labels,
@@ -91,7 +92,7 @@ def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
         margin={"l": 8, "r": 8, "t": 4, "b": 26},
         annotations=words,
         xaxis=percent_axis(
-            palette, range=[0, 1.3], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False
+            palette, range=[0, 1.4], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False
         ),
         yaxis={
             "automargin": True,

@@ -82,7 +82,7 @@ def cascade_sectors(
     graph = _graph(nodes, links)
     if focus is not None and focus in graph.nodes:
         sectors = [_sector(graph, focus, "", focus)]
-        _grow(graph, sectors, focus, focus, RINGS - 1)
+        _grow(graph, sectors, focus, focus, RINGS)
         return _sized(sectors)
     # The centre has no figure of its own: one over all levels would be a mean of means.
     sectors = [Sector(CENTRE, "", "", title, 0, None, None, "", "centre")]

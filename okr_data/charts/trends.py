@@ -40,7 +40,7 @@ def trend_figure(
         if len(known):
             last = known.iloc[-1]
             ends.append(
-                (last["progress"], last["day"], f"{name} {percent(last['progress'])}", strong)
+                (last["progress"], last["day"], f"{percent(last['progress'])} {name}", strong)
             )
     if span is not None:
         traces.insert(0, _pace(span, palette))

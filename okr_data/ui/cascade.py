@@ -24,6 +24,8 @@ from okr_data.ui.words import (
     safe,
 )
 
+#: Tables up to this length are shown whole.
+ROWS_WITHOUT_SCROLLING = 12
 #: Address parameter that names the objective in the centre.
 FOCUS = "objective"
 
@@ -309,7 +311,7 @@ def _tree(shown: Cascade, focus: str | None) -> None:
             on_select="rerun",
             selection_mode="single-row",
             key=f"tree-{focus}",
-            height=460,
+            height=460 if len(rows) > ROWS_WITHOUT_SCROLLING else "content",
         )
         chosen = event.selection.rows
         if chosen and (objective_id := rows.iloc[chosen[0]]["objective_id"]) != focus:

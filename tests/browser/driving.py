@@ -54,7 +54,8 @@ _POINT_OF_SHAPE = """shape => {
         }
     return null;
 }"""
-_ROW_HEIGHT = 32
+#: Of a table, its header included, in pixels at the font size of the theme.
+_ROW_HEIGHT = 33
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ class Screen:
     def cells(self, table: str) -> list[str]:
         """Return the cells of a table as a screen reader gets them: once it has the focus."""
         self._click_cell(table, 60, 0)
-        cells = self._grid(table).get_by_role("gridcell")
+        cells = self._grid(table).locator("[role=gridcell]")
         expect(cells.first).to_be_attached()
         return [cell.strip() for cell in cells.all_text_contents()]
 
@@ -270,7 +271,7 @@ class Screen:
 
     def _click_cell(self, table: str, x: int, row: int) -> None:
         """Click into the canvas of a table, ``x`` pixels from its left edge."""
-        canvas = self._grid(table).get_by_test_id("data-grid-canvas")
+        canvas = self._grid(table).locator(".dvn-scroller")
         canvas.click(position={"x": x, "y": _ROW_HEIGHT * (row + 1.5)})
 
 

@@ -44,9 +44,12 @@ def test_analyst_takes_an_export_in_and_back(own_folder: Path, serve: Serve, vis
     screen.assert_sound()
 
     screen.upload((VIVA_NAME, VIVA.encode()))
-    expect(screen.text("Recognised as")).to_contain_text(
-        "Viva Goals / Ally.io export (CSV), true as of 20 Nov 2026: "
-        "2 objectives, 1 key results, 1 check ins, 3 alignments"
-    )
-    issue = dict(zip(("severity", "file", "row", "column"), screen.cells(ISSUES), strict=False))
-    assert issue == {}
+    recognised = screen.text("Recognised as")
+    expect(recognised).to_contain_text("Viva Goals / Ally.io export (CSV)")
+    expect(recognised).to_contain_text("true as of 20 Nov 2026: 2 objectives")
+    print(screen.cells(ISSUES))
+    print(screen.cells(HISTORY))
+    screen.select_row(HISTORY, 0)
+    screen.page.get_by_role("button", name="Take imp-0002 back").wait_for()
+    screen.page.screenshot(path="/tmp/bx/i1.png")
+    assert 0
