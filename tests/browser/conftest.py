@@ -45,16 +45,10 @@ def browser() -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample data; tests only read it, or copy it."""
+    """A data folder with the sample data; tests only read or copy it."""
     folder = tmp_path_factory.mktemp("browser") / "sample"
     load_sample(Store(folder))
     return folder
-
-
-@pytest.fixture
-def own_folder(sample_folder: Path, tmp_path: Path) -> Path:
-    """A copy of the sample data that a test may change."""
-    return Path(shutil.copytree(sample_folder, tmp_path / "data"))
 
 
 @pytest.fixture
