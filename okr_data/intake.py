@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from okr_data.errors import NoDatabase
+from okr_data.errors import AlreadyImported, NoDatabase
 from okr_data.ingest import Known, Upload, prepare
 from okr_data.store import ImportResult, Progress, Store, silent
 
@@ -83,19 +83,26 @@ def sample_uploads() -> list[tuple[date, list[Upload]]]:
 
 
 def load_sample(store: Store, progress: Progress = silent) -> list[ImportResult]:
-    """Import the sample data. Raises AlreadyImported where it is in force already."""
+    """Import what is missing of the sample data. Raises AlreadyImported where nothing is."""
     exports = sample_uploads()
-    return [
-        import_files(
-            store,
-            uploads,
-            "template",
-            day,
-            sample=True,
-            progress=_part_of(progress, part, len(exports)),
-        )
-        for part, (day, uploads) in enumerate(exports)
-    ]
+    results = []
+    for part, (day, uploads) in enumerate(exports):
+        report = _part_of(progress, part, len(exports))
+        try:
+            results.append(
+                import_files(store, uploads, "template", day, sample=True, progress=report)
+            )
+        except AlreadyImported:
+            if part == len(exports) - 1 and not results:
+                raise
+    return results
+
+
+def sample_is_half_loaded(store: Store) -> bool:
+    """Tell whether a first start was interrupted between the exports of the sample data."""
+    entries = store.journal.entries()
+    only_sample = all(entry.manifest.sample for entry in entries)
+    return only_sample and len(entries) < len(sample_uploads())
 
 
 def _part_of(progress: Progress, part: int, parts: int) -> Progress:

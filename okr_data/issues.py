@@ -66,6 +66,11 @@ CODES: dict[str, IssueCode] = {
         "The as-of day was not given and was taken from the files.",
         "Give the day of the export if it was another.",
     ),
+    "as_of_in_future": IssueCode(
+        "warning",
+        "An as-of day should not lie years ahead: later imports would never be the newest.",
+        "Take the import back and give the right day.",
+    ),
     # --- rows ----------------------------------------------------------------
     "row_unreadable": IssueCode(
         "error",

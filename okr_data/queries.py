@@ -135,6 +135,16 @@ class Overview:
 
 
 @dataclass(frozen=True)
+class Trends:
+    """Weeks of a cycle; no rows where the cycle has no dates or has not begun."""
+
+    objectives: int
+    whole: pd.DataFrame
+    by_level: pd.DataFrame
+    by_department: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Cascade:
     """Objectives of a cascade, ancestors outside the filter marked ``context``, and their links."""
 
@@ -260,8 +270,8 @@ def departments(reader: Reader, filters: Filters) -> pd.DataFrame:
     weekly = _ask(
         reader,
         "select department, list(progress order by week) as weeks from ("
-        " select o.department, o.week, sum(o.progress_sum) / sum(o.progress_weight) as progress"
-        " from progress_trend o"
+        " select o.department, o.week, weighted_mean(o.progress, o.weight) as progress"
+        " from objective_trend o"
         f" where o.level <> 'company' and {filters.condition()} group by o.department, o.week"
         ") group by department",
         filters,
@@ -288,18 +298,28 @@ def alignment_by_level(reader: Reader, filters: Filters) -> pd.DataFrame:
 def trend(reader: Reader, filters: Filters, by: str | None = None) -> pd.DataFrame:
     """Return progress and expected pace week by week, in all or by ``level`` or ``department``.
 
-    Means are regrouped from sums and weights, never averaged from averages.
+    Means over objectives: never averages of averages.
     """
     assert by in (None, "level", "department")
     series = f"o.{by}" if by else "'all'"
     return _ask(
         reader,
         f"select {series} as series, o.week, max(o.day) as day, "
-        "sum(o.progress_sum) / sum(o.progress_weight) as progress, "
-        "sum(o.expected_sum) / sum(o.expected_weight) as expected_progress, "
-        "sum(o.measured)::bigint as measured, sum(o.total)::bigint as total "
-        f"from progress_trend o where {filters.condition()} group by 1, o.week order by 1, o.week",
+        "weighted_mean(o.progress, o.weight) as progress, "
+        "weighted_mean(o.expected_progress, o.weight) as expected_progress, "
+        "count(o.progress) as measured, count(*) as total "
+        f"from objective_trend o where {filters.condition()} group by 1, o.week order by 1, o.week",
         filters,
+    )
+
+
+def trends(reader: Reader, filters: Filters) -> Trends:
+    """Return the weeks of everything under the filter, by level and by department."""
+    return Trends(
+        headline(reader, filters).objectives,
+        trend(reader, filters),
+        trend(reader, filters, "level"),
+        trend(reader, filters, "department"),
     )
 
 

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -65,7 +66,7 @@ _BASE_TABLES = {
     "cycle_calendar": "cycle varchar, starts_on date, ends_on date",
     "kept_out_link": "import_id varchar, child_id varchar, parent_id varchar, valid_from date, "
     "valid_to date, severity varchar, code varchar, file varchar, row bigint, message varchar",
-    "meta": "generation bigint, last_seq bigint, schema_version bigint",
+    "meta": "generation bigint, last_seq bigint, schema_version bigint, computed_by varchar",
 }
 
 #: Told the step that is being done and the share of the work behind it, 0–1.
@@ -208,8 +209,7 @@ class Store:
 
     def open_generation(self, generation: int) -> duckdb.DuckDBPyConnection:
         """Open one published database read-only, without access to files or network."""
-        path = self.folder / f"okr-{generation:06d}.duckdb"
-        return _connect(path, read_only=True)
+        return _connect(self._path(generation), read_only=True)
 
     def imports(self) -> list[tuple[Manifest, bool]]:
         """Return every import of the journal with whether it is undone, oldest first."""
@@ -306,13 +306,19 @@ class Store:
                 return self._publish(staged)
 
     def catch_up(self) -> None:
-        """Publish what the journal holds and no database shows yet, and a first, empty one."""
-        if self._is_current():
+        """Bring the published state up to the journal, the formulas and the settings of today.
+
+        Publishes what a killed writer left in the journal, what a newer program computes
+        otherwise, and a first, empty database; moves a pointer that was left behind.
+        """
+        if self._is_current() and self._pointer_is_newest():
             return
         with self.writing():
             if not self._caught_up() and self.generation() == 0:
                 with self._staged([], []) as staged:
                     self._publish(staged)
+            if not self._pointer_is_newest():
+                self._point_to(self._path(self.generation()))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -334,18 +340,50 @@ class Store:
                     holder.unlink(missing_ok=True)
         except Timeout as error:
             raise StoreBusy(_busy_message(holder)) from error
+        except OSError as error:
+            raise OkrError(
+                f"The data folder {self.folder} cannot be written ({error}). "
+                "What was published before is still there."
+            ) from error
 
     def _is_current(self) -> bool:
         try:
-            with self.reader() as reader:
-                ((last_seq, version),) = reader.rows(
-                    "select last_seq, schema_version from journal.meta"
-                )
+            with self._meta() as (last_seq, computed_by):
+                entries = self.journal.entries()
+                newest = entries[-1].manifest.seq if entries else 0
+                return last_seq == newest and computed_by == self._computed_by()
         except (NoDatabase, duckdb.Error):
             return False
-        entries = self.journal.entries()
-        newest = entries[-1].manifest.seq if entries else 0
-        return bool(last_seq == newest and version == SCHEMA_VERSION)
+
+    @contextmanager
+    def _meta(self) -> Iterator[tuple[int, str]]:
+        """Read what the newest database says of itself, without any view."""
+        _, connection = self._connect_newest()
+        try:
+            row = connection.execute("select last_seq, computed_by from journal.meta").fetchone()
+            yield row if row is not None else (-1, "")
+        finally:
+            connection.close()
+
+    def _computed_by(self) -> str:
+        """Name the formulas and settings that the answers of a database come from."""
+        settings = repr(setting_rows(load_settings(self.folder)))
+        return f"{SCHEMA_VERSION}/{views.fingerprint()}/{settings}"
+
+    def _path(self, generation: int) -> Path:
+        return self.folder / f"okr-{generation:06d}.duckdb"
+
+    def _pointer_is_newest(self) -> bool:
+        newest = self._path(self.generation())
+        try:
+            pointer, target = self.pointer.stat(), newest.stat()
+        except OSError:
+            return not newest.exists()
+        same = os.path.samestat(pointer, target)
+        return same or (pointer.st_size, pointer.st_mtime >= target.st_mtime) == (
+            target.st_size,
+            True,
+        )
 
     def _caught_up(self, progress: Progress = silent) -> list[Entry]:
         """Return the journal's entries after making sure that a database shows all of them."""
@@ -384,7 +422,7 @@ class Store:
         self._sweep()
         path = self.folder / f".staged-{os.getpid()}.duckdb"
         if published:
-            shutil.copyfile(self.folder / f"okr-{self.generation():06d}.duckdb", path)
+            shutil.copyfile(self._path(self.generation()), path)
         connection = _connect(path, read_only=False)
         try:
             _fill(connection, added, load_settings(self.folder))
@@ -394,14 +432,21 @@ class Store:
             newest = max([last_seq, *(manifest.seq for manifest, _ in added)])
             connection.execute("delete from journal.meta")
             connection.execute(
-                "insert into journal.meta values (?, ?, ?)",
-                [self.generation() + 1, newest, SCHEMA_VERSION],
+                "insert into journal.meta values (?, ?, ?, ?)",
+                [self._next_generation(), newest, SCHEMA_VERSION, self._computed_by()],
             )
             yield connection
         finally:
             connection.close()
             path.unlink(missing_ok=True)
             path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+    def _next_generation(self) -> int:
+        """Return a number that was never used: caches of other processes know it by number.
+
+        Taken from the clock, since counting alone would start over when databases are deleted.
+        """
+        return max(self.generation() + 1, int(time.time() * 1000))
 
     def _publish(self, staged: duckdb.DuckDBPyConnection) -> int:
         """Close the staged database and give it its name; then move the pointer."""
@@ -411,7 +456,7 @@ class Store:
         ((generation,),) = staged.execute("select generation from journal.meta").fetchall()
         staged.close()
         sync(Path(path))
-        final = self.folder / f"okr-{generation:06d}.duckdb"
+        final = self._path(generation)
         os.replace(path, final)
         self._point_to(final)
         sync(self.folder)
@@ -419,14 +464,20 @@ class Store:
         return int(generation)
 
     def _point_to(self, final: Path) -> None:
+        """Move ``okr.duckdb`` to a generation; where a client holds it open on Windows, next time."""
         beside = self.folder / ".okr.duckdb.new"
         beside.unlink(missing_ok=True)
         try:
+            if os.name == "nt":  # a link would share the lock of the generation that we hold open
+                raise OSError("no link")
             os.link(final, beside)
-        except OSError:  # a file system without hard links
+        except OSError:  # also a file system without hard links
             shutil.copyfile(final, beside)
             sync(beside)
-        os.replace(beside, self.pointer)
+        try:
+            os.replace(beside, self.pointer)
+        except PermissionError:
+            beside.unlink(missing_ok=True)
 
     def _retire(self) -> None:
         """Delete old generations; one that a reader holds open on Windows goes next time."""
@@ -452,7 +503,10 @@ class Generations:
 
     @contextmanager
     def reader(self, generation: int, as_of: date | None = None) -> Iterator[Reader]:
-        """Give a cursor on one generation. Raises NoDatabase where it is gone."""
+        """Give a cursor on one generation. Raises NoDatabase where it is gone.
+
+        An earlier day is computed outside the lock: nobody waits for another reader's question.
+        """
         with self._lock:
             if generation not in self._open:
                 try:
@@ -461,11 +515,14 @@ class Generations:
                     raise NoDatabase(f"Generation {generation} is no longer there.") from error
                 for old in sorted(self._open)[: -self._kept]:
                     self._open.pop(old).close()
-            reader = Reader(self._open[generation], generation, as_of)
+            # A connection of our own: the instance stays open for us when a newer one pushes it out.
+            connection = self._open[generation].cursor()
+        reader = Reader(connection, generation, as_of)
         try:
             yield reader
         finally:
             reader.close()
+            connection.close()
 
 
 # --- helpers -----------------------------------------------------------------

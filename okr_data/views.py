@@ -19,6 +19,7 @@ earlier day; then it computes everything that depends on the day, each step once
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -200,6 +201,15 @@ def _read_macro(path: Path) -> Macro:
         returns=source.parts.get("returns", ("",))[0],
         expression=source.body,
     )
+
+
+@cache
+def fingerprint(folder: Path = SQL_FOLDER) -> str:
+    """Return a digest of every file under ``sql/``: other formulas make other answers."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.sql")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r", b"") + b"\0")
+    return digest.hexdigest()
 
 
 @cache

@@ -131,7 +131,9 @@ def _sector(graph: _Graph, item: str, parent: str, path: str) -> Sector:
     node = graph.nodes[item]
     progress, expected = node["progress"], node["expected_progress"]
     place = " · ".join(
-        str(part) for part in (node["level"], node["department"], node["cycle"]) if part is not None
+        escape(str(part))
+        for part in (node["level"], node["department"], node["cycle"])
+        if part is not None
     )
     count = int(node["key_results"])  # type: ignore[call-overload]
     measured = int(node["measured"])  # type: ignore[call-overload]
@@ -177,14 +179,11 @@ def _more(path: str, count: int, size: float) -> Sector:
 
 def _add_unaligned(graph: _Graph, sectors: list[Sector]) -> None:
     """Show work that leads nowhere as its own part of the circle, the reason in the hover."""
-    lost = [
-        item
-        for item, node in graph.nodes.items()
-        if node["alignment_state"] in STATE_REASONS and not graph.parents[item]
-    ]
+    without_sight = [i for i, n in graph.nodes.items() if n["alignment_state"] in STATE_REASONS]
+    lost = [item for item in without_sight if not graph.parents[item]]
     if not lost:
         return
-    note = f"{len(lost)} objectives lead to no company goal"
+    note = f"{len(without_sight)} objectives lead to no company goal"
     sectors.append(Sector(NO_SIGHT, CENTRE, "", "No line of sight", 0, None, None, note, "group"))
     items = _ordered(graph, lost)
     for item in items[:MAX_CHILDREN]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,6 +16,9 @@ from okr_data.issues import REFUSES_FILE, Issue
 from okr_data.journal import SourceFile
 from okr_data.schema import TABLES
 from okr_data.store import Draft
+
+#: Days ahead from which an as-of day is taken for a typing error.
+FAR_FUTURE = 730
 
 __all__ = ["FORMATS", "Format", "Known", "Upload", "prepare"]
 
@@ -62,13 +66,17 @@ def prepare(
     Raises FileRefused with every issue found where a file cannot be taken at all.
     """
     known = known or Known()
-    parsed, names = _parse_all(uploads, source_format)
+    parsed, names = _parse_all(_labelled(uploads), source_format)
     if as_of is None:
         parsed.as_of, reason = _assumed_as_of(parsed)
         parsed.issues.append(
             Issue("as_of_assumed", f"the as-of day {parsed.as_of} was taken from {reason}")
         )
     day = as_of or parsed.as_of or _today()
+    if (day - _today()).days > FAR_FUTURE:
+        parsed.issues.append(
+            Issue("as_of_in_future", f"the as-of day {day} lies years ahead: is it a typing error?")
+        )
     resolve_titles(parsed, known)
     settle(parsed, known, day)
     propose_units(parsed, known)
@@ -90,6 +98,17 @@ def prepare(
         issues=tuple(parsed.issues),
         sample=sample,
     )
+
+
+def _labelled(uploads: Sequence[Upload]) -> list[Upload]:
+    """Tell files of the same name apart: a row is known by its file and line."""
+    seen: Counter[str] = Counter()
+    labelled = []
+    for upload in uploads:
+        seen[upload.name] += 1
+        again = f" ({seen[upload.name]})" if seen[upload.name] > 1 else ""
+        labelled.append(Upload(f"{upload.name}{again}", upload.content))
+    return labelled
 
 
 def _parse_all(uploads: Sequence[Upload], source_format: str) -> tuple[Parsed, set[str]]:

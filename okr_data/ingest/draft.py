@@ -76,6 +76,7 @@ class Parsed:
 def settle(parsed: Parsed, known: Known, as_of: date) -> None:
     """Check what only the whole upload can tell; rows that must stay out are taken out."""
     _settle_duplicates(parsed)
+    _settle_units(parsed)
     _rehome_key_results(parsed, known)
     _check_key_results(parsed, known)
     _check_parents(parsed, known)
@@ -152,6 +153,22 @@ def _refuse_conflict(
         refused.add(_place(row))
     for _, row in found if len(found) <= 10 else found[:1]:
         parsed.add("duplicate_id_conflict", message, row, "id", item_id)
+
+
+def _settle_units(parsed: Parsed) -> None:
+    """Keep no statement about a team that several rows of an upload place differently."""
+    by_team: dict[str, list[CanonicalRow]] = defaultdict(list)
+    for row in parsed.of(ORG_UNIT):
+        by_team[row["team"].strip().lower()].append(row)
+    parsed.rows[ORG_UNIT.name] = []
+    for rows in by_team.values():
+        if len({_content(row) for row in rows}) > 1:
+            lines = ", ".join(str(row["row"]) for row in rows[:10])
+            for row in rows:
+                message = f"“{row['team']}” has different places in rows {lines}; none went in"
+                parsed.add("duplicate_id_conflict", message, row, "team", row["team"])
+        else:
+            parsed.of(ORG_UNIT).append(rows[0])
 
 
 # --- the tree ----------------------------------------------------------------

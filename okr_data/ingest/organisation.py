@@ -44,18 +44,21 @@ class _Evidence:
 
 
 def propose_units(parsed: Parsed, known: Known) -> None:
-    """Add an assumed org unit, and an issue that says so, for each team that has no place."""
-    stated = {
+    """Add an assumed org unit for each team that this upload does not place itself.
+
+    Proposals rest on the upload alone and are made even for teams that the database knows, where
+    they have no effect: they keep an import's teams in place when the import that placed them is
+    undone. Only for a team that nothing places yet, an issue says so.
+    """
+    placed = {
         _key(row["team"]): (row["level"], row.get("department")) for row in parsed.of(ORG_UNIT)
     }
-    placed: dict[str, Place] = {**known.units, **stated}
     evidence = _gather(parsed)
     missing = {key: found for key, found in evidence.items() if key not in placed}
-    if not missing:
-        return
     company = _company_unit(missing, placed)
     for key, found in missing.items():
-        _propose(parsed, found, _place(key, missing, placed, company, ()))
+        place = _place(key, missing, placed, company, ())
+        _propose(parsed, found, place, silent=key in known.units)
 
 
 def _key(team: str) -> str:
@@ -153,7 +156,7 @@ def _top_place(name: str, department: str | None) -> Place:
     return ("team", department)
 
 
-def _propose(parsed: Parsed, found: _Evidence, place: Place) -> None:
+def _propose(parsed: Parsed, found: _Evidence, place: Place, silent: bool) -> None:
     level, department = place
     first = found.rows[0]
     parsed.of(ORG_UNIT).append(
@@ -166,6 +169,8 @@ def _propose(parsed: Parsed, found: _Evidence, place: Place) -> None:
             "row": first["row"],
         }
     )
+    if silent:
+        return
     where = f" of {department}" if level == "team" and department else ""
     parsed.add(
         "org_unit_assumed",

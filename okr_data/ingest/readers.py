@@ -18,6 +18,7 @@ from okr_data.issues import Issue
 MAX_BYTES = 512 * 1024 * 1024
 MAX_COLUMNS = 4_000
 MAX_CELL = 200_000
+MAX_ROWS = 3_000_000
 #: Lines in which a header is looked for; exports put titles and filters above it.
 HEADER_LINES = 20
 DELIMITERS = (",", ";", "\t", "|")
@@ -57,6 +58,7 @@ class Sheet:
     file: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+    delimiter: str = ","
     issues: tuple[Issue, ...] = ()
 
     def position(self) -> dict[str, int]:
@@ -99,18 +101,10 @@ def read_sheet(upload: Upload, known_headers: Callable[[set[str]], int]) -> Shee
     delimiter, header_index = _find_header(upload.name, decoded.text, known_headers)
     records = list(_records(upload.name, decoded.text, delimiter))
     header = records[header_index].cells
-    if len(header) > MAX_COLUMNS:
-        raise Unreadable(
-            Issue(
-                "file_too_large",
-                f"the header has {len(header):,} columns; the limit is {MAX_COLUMNS:,}",
-                upload.name,
-            )
-        )
     rows = tuple(row for row in records[header_index + 1 :] if any(row.cells))
     if not rows:
         raise Unreadable(Issue("file_empty", "there are no rows below the header", upload.name))
-    return Sheet(upload.name, header, rows, tuple(decoded.issues))
+    return Sheet(upload.name, header, rows, delimiter, tuple(decoded.issues))
 
 
 def _decode(upload: Upload) -> _Text:
@@ -203,11 +197,22 @@ def _records(name: str, text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
-        for cells in reader:
+        for number, cells in enumerate(reader):
+            _check_size(name, line, number, len(cells))
             yield Row(line, tuple(cell.strip() for cell in cells))
             line = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(_csv_issue(name, line, error)) from error
+
+
+def _check_size(name: str, line: int, rows: int, columns: int) -> None:
+    if columns > MAX_COLUMNS:
+        what = f"line {line} has {columns:,} columns; the limit is {MAX_COLUMNS:,}"
+    elif rows > MAX_ROWS:
+        what = f"the file has more than {MAX_ROWS:,} rows"
+    else:
+        return
+    raise Unreadable(Issue("file_too_large", what, name, row=line))
 
 
 def _csv_issue(name: str, line: int, error: csv.Error) -> Issue:

@@ -27,6 +27,12 @@ from okr_data.schema import (
 
 FORMAT = "template"
 
+#: Columns of figures: together they tell whether the file writes 1,234.5 or 1.234,5.
+NUMERIC = (
+    "start_value", "target_value", "current_value", "weight", "progress", "confidence", "score",
+    "value", "parent_weights",
+)  # fmt: skip
+
 STATUS_WORDS = {
     "on track": "on_track", "green": "on_track",
     "at risk": "at_risk", "yellow": "at_risk", "amber": "at_risk",
@@ -245,9 +251,6 @@ FILES = (
     ),
 )
 
-_OBJECTIVES, _KEY_RESULTS, _CHECK_INS, _ORG_UNITS = FILES
-_PARENT_COLUMNS = frozenset({"objective_id", "objective"})
-
 
 def header_score(headers: set[str]) -> int:
     """Score a header line: the number of known columns where all required ones are there."""
@@ -256,18 +259,16 @@ def header_score(headers: set[str]) -> int:
 
 
 def recognise(headers: set[str]) -> TemplateFile | None:
-    """Return the template file that a header is of, or None."""
-    names = {file.name: {file.header_map().get(h) for h in headers} for file in FILES}
-    if {"team", "level"} <= names["org_units.csv"] and not headers & {"id", "title", "objective"}:
-        return _ORG_UNITS
-    if {"item_id", "date"} <= names["check_ins.csv"] and "title" not in headers:
-        return _CHECK_INS
-    named = headers & _PARENT_COLUMNS and headers & {"id", "key_result_id"}
-    if named and set(_KEY_RESULTS.required()) <= names["key_results.csv"]:
-        return _KEY_RESULTS
-    if set(_OBJECTIVES.required()) <= names["objectives.csv"]:
-        return _OBJECTIVES
-    return None
+    """Return the template file that knows most of a header and has all it requires, or None."""
+    found = {file.name: _known_columns(file, headers) for file in FILES}
+    fitting = [file for file in FILES if set(file.required()) <= found[file.name]]
+    # A file of key results has everything a file of objectives requires; of equals it is the later.
+    return max(fitting, key=lambda f: (len(found[f.name]), FILES.index(f)), default=None)
+
+
+def _known_columns(file: TemplateFile, headers: set[str]) -> set[str]:
+    names = file.header_map()
+    return {names[header] for header in headers if header in names}
 
 
 def parse(sheet: Sheet) -> Parsed:
@@ -277,7 +278,7 @@ def parse(sheet: Sheet) -> Parsed:
     assert file is not None  # the reader only passes what header_score knows
     report = Report(sheet.file)
     columns = _columns(file, position)
-    reader = RowReader(sheet, columns, report)
+    reader = RowReader(sheet, columns, report, NUMERIC)
     parsed = Parsed()
     adapter = _ADAPTERS[file.name]
     for row in _whole_rows(sheet, report):
@@ -416,7 +417,7 @@ def _link_weight(reader: RowReader, line: int, text: str) -> float | None:
     """Read one weight; 60% is 0.6, so that 100 % and an empty weight both count 1."""
     if not text:
         return None
-    number = reader.as_number(text, line, "parent_weights")
+    number = reader.as_number(text, line, "parent_weights", reader.decimal)
     weight = reader.checked_weight(number, text, line, "parent_weights")
     return weight / 100 if weight is not None and "%" in text else weight
 
@@ -481,11 +482,14 @@ def _org_unit(reader: RowReader, row: Row, parsed: Parsed) -> None:
     if team is None:
         return
     level, _ = reader.word(row.cells, row.line, "level", LEVEL_WORDS, "level_unknown")
+    department = reader.text(row.cells, "department")
+    if level is None:  # a team that is known is never placed by depth
+        level = "team" if department and department.lower() != team.lower() else "department"
     parsed.of(ORG_UNIT).append(
         {
             "team": team,
             "level": level,
-            "department": reader.text(row.cells, "department"),
+            "department": department,
             "parent_team": reader.text(row.cells, "parent_team"),
             "assumed": False,
             **_source(reader, row),

@@ -23,11 +23,19 @@ MAX_MAGNITUDE = 1e15
 #: Reported progress beyond ±10,000 % is a typing error.
 MAX_PROGRESS = 100.0
 
-_EMPTY = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null"})
+#: Words for nothing in any cell but prose; a team may be called NA, a figure may not.
+_NOTHING = frozenset({"", "-", "–", "—", "n/a", "none", "null"})
+_EMPTY = _NOTHING | {"na"}
+_PROSE = frozenset({"title", "note", "description", "last_check_in_note"})
 _NUMBER = re.compile(r"^[+\-−]?(\d+(\.\d*)?|\.\d+)([eE][+\-]?\d{1,3})?$")
+# Groups of three, or of two in between as in 12,34,567; the last group always has three.
 _GROUPED = {
-    ".": re.compile(r"^[+\-−]?\d{1,3}([, '’\u00a0\u202f]\d{2,3})*(\.\d*)?$"),
-    ",": re.compile(r"^[+\-−]?\d{1,3}([. '’\u00a0\u202f]\d{2,3})*(,\d*)?$"),
+    ".": re.compile(
+        r"^[+\-−]?\d{1,3}(([, '’\u00a0\u202f]\d{2,3})*[, '’\u00a0\u202f]\d{3})?(\.\d*)?$"
+    ),
+    ",": re.compile(
+        r"^[+\-−]?\d{1,3}(([. '’\u00a0\u202f]\d{2,3})*[. '’\u00a0\u202f]\d{3})?(,\d*)?$"
+    ),
 }
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$")
 _DOTTED_DATE = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$")
@@ -60,18 +68,23 @@ def is_empty(text: str) -> bool:
     return text.lower() in _EMPTY
 
 
-def decimal_sign(values: Iterable[str]) -> str:
-    """Decide whether a column writes 1,234.5 or 1.234,5: by the values that leave no choice."""
+_SAYS_COMMA = re.compile(r"\d\.\d{3},\d|^[^.]*\d,(\d{1,2}|\d{4,})$")
+_SAYS_POINT = re.compile(r"\d,\d{3}\.\d|^[^,]*\d\.(\d{1,2}|\d{4,})$")
+
+
+def decimal_sign(values: Iterable[str], delimiter: str = ",") -> str:
+    """Decide whether a file writes 1,234.5 or 1.234,5: by the figures that leave no choice.
+
+    The majority decides; where no figure tells, a file separated by ";" writes commas.
+    """
+    comma = point = 0
     for text in values:
         cleaned = text.strip().rstrip("%").strip()
-        if (
-            re.search(r"\d\.\d+,\d|\d,\d{1,2}$|\d,\d{4,}$", cleaned)
-            and "." not in cleaned.split(",")[-1]
-        ):
-            return ","
-        if re.search(r"\d,\d+\.\d|\d\.\d{1,2}$|\d\.\d{4,}$", cleaned):
-            return "."
-    return "."
+        comma += bool(_SAYS_COMMA.search(cleaned))
+        point += bool(_SAYS_POINT.search(cleaned))
+    if comma == point:
+        return "," if delimiter == ";" else "."
+    return "," if comma > point else "."
 
 
 @lru_cache(maxsize=100_000)
@@ -90,7 +103,7 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
         cleaned = re.sub(rf"[{re.escape(grouping)} '’\u00a0\u202f]", "", cleaned).replace(
             decimal, "."
         )
-    elif decimal == ",":
+    elif decimal == "," and "." not in cleaned:
         cleaned = cleaned.replace(",", ".")
     if not _NUMBER.match(cleaned):
         raise ValueError("is not a number")
@@ -157,11 +170,17 @@ class RowReader:
     ``columns`` maps our names to column numbers; a column that is missing reads as empty.
     """
 
-    def __init__(self, sheet: Sheet, columns: dict[str, int], report: Report) -> None:
+    def __init__(
+        self, sheet: Sheet, columns: dict[str, int], report: Report, numeric: Iterable[str]
+    ) -> None:
         self._sheet = sheet
         self._columns = columns
         self.report = report
-        self._decimal: dict[str, str] = {}
+        figures = (
+            part for column in numeric for text in self._values(column) for part in text.split(";")
+        )
+        #: One decimal sign for the whole file: a column of whole thousands cannot tell by itself.
+        self.decimal = decimal_sign(figures, sheet.delimiter)
         self._order: dict[str, str | None] = {}
         self._percent_scale: dict[str, float] = {}
 
@@ -180,18 +199,20 @@ class RowReader:
         self.report.add(code, message, line, label, value)
 
     def text(self, cells: tuple[str, ...], column: str) -> str | None:
+        """Return a cell; None where it is empty or, but for prose, holds a word for nothing."""
         number = self._columns.get(column)
         if number is None or number >= len(cells):
             return None
-        return cells[number] or None
+        cell = cells[number]
+        if column not in _PROSE and cell.lower() in _NOTHING:
+            return None
+        return cell or None
 
     def number(self, cells: tuple[str, ...], line: int, column: str) -> float | None:
         text = self.text(cells, column)
         if text is None:
             return None
-        if column not in self._decimal:
-            self._decimal[column] = decimal_sign(self._values(column))
-        return self.as_number(text, line, column, self._decimal[column])
+        return self.as_number(text, line, column, self.decimal)
 
     def as_number(self, text: str, line: int, column: str, decimal: str = ".") -> float | None:
         """Read a number from a text that is not a whole cell of a column."""
@@ -237,7 +258,7 @@ class RowReader:
         values = list(self._values(column))
         if any("%" in text for text in values):
             return 100.0
-        numbers = [_number_or_none(text, self._decimal[column]) for text in values]
+        numbers = [_number_or_none(text, self.decimal) for text in values]
         present = [number for number in numbers if number is not None]
         ratios = all(0 <= number <= 1 for number in present) and any(
             number not in (0, 1) for number in present
@@ -251,9 +272,7 @@ class RowReader:
             return None
         scale_key = f"{column} scale"
         if scale_key not in self._percent_scale:
-            numbers = (
-                _number_or_none(text, self._decimal[column]) for text in self._values(column)
-            )
+            numbers = (_number_or_none(text, self.decimal) for text in self._values(column))
             largest = max((number for number in numbers if number is not None), default=1.0)
             self._percent_scale[scale_key] = (
                 1.0 if largest <= 1 else 10.0 if largest <= 10 else 100.0

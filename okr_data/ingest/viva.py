@@ -30,6 +30,9 @@ from okr_data.schema import ALIGNMENT, CHECK_IN, INITIATIVE, KEY_RESULT, OBJECTI
 
 FORMAT = "viva"
 
+#: Columns of figures: together they tell whether the file writes 1,234.5 or 1.234,5.
+NUMERIC = ("target", "start", "actual_progress", "progress_percent", "score")
+
 #: At Risk is the worst running state in this tool, Behind the middle one.
 STATUS_WORDS = {
     "not started": "not_started",
@@ -174,7 +177,7 @@ class _Export:
         self.sheet = sheet
         self.report = report
         self.columns = sheet.position()
-        self.reader = RowReader(sheet, self.columns, report)
+        self.reader = RowReader(sheet, self.columns, report, NUMERIC)
         self.spill = self._spill_columns()
         self._read_renamed_columns()
         for name in sheet.header:
@@ -422,7 +425,7 @@ class _Export:
 
     def _check_ins(self, row: Row, item_id: str, kind: str) -> Iterator[CanonicalRow]:
         days = set()
-        for number in self.spill:
+        for number in self.spill[: max(0, len(row.cells) - self.spill[0])] if self.spill else ():
             cell = row.cells[number] if number < len(row.cells) else ""
             if not cell or is_empty(cell):
                 continue

@@ -177,7 +177,7 @@ def _goals_table(shown: Cascade, goals: pd.DataFrame) -> None:
         pd.DataFrame(
             {
                 "Company goal": goals["title"],
-                "Progress": goals["progress"] * 100,
+                "Progress": tables.in_percent(goals["progress"]),
                 "Gap to pace": (goals["progress"] - goals["expected_progress"]) * 100,
                 "Aligned": goals["objective_id"].map(below).fillna(0).astype(int),
             }
@@ -216,7 +216,7 @@ def _furthest_behind(own: pd.DataFrame) -> None:
             {
                 "Objective": worst["title"],
                 "Department": worst["department"],
-                "Progress": worst["progress"] * 100,
+                "Progress": tables.in_percent(worst["progress"]),
                 "Gap to pace": (worst["progress"] - worst["expected_progress"]) * 100,
             }
         ),
@@ -276,12 +276,12 @@ def _key_results(own: pd.DataFrame) -> None:
         pd.DataFrame(
             {
                 "Key result": own["title"],
-                "Progress": own["progress"] * 100,
+                "Progress": tables.in_percent(own["progress"]),
                 "Now": own["current_value"],
                 "Start": own["start_value"],
                 "Target": own["target_value"],
                 "Unit": own["unit"],
-                "Reported": own["reported_progress"] * 100,
+                "Reported": tables.in_percent(own["reported_progress"]),
                 "Id": own["key_result_id"],
                 "Row": [f"{f}, row {r}" for f, r in zip(own["file"], own["row"], strict=True)],
             }

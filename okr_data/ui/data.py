@@ -13,13 +13,12 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from okr_data import queries
 from okr_data.errors import AlreadyImported, NoDatabase
-from okr_data.intake import data_folder, load_sample
-from okr_data.queries import Cascade, Catalogue, Filters, Overview
+from okr_data.intake import data_folder, load_sample, sample_is_half_loaded
+from okr_data.queries import Cascade, Catalogue, Filters, Overview, Trends
 from okr_data.store import Generations, Reader, Store
 
 Answer = TypeVar("Answer")
@@ -65,8 +64,8 @@ class Data:
     def cascade(self, filters: Filters, frames: tuple[str, ...]) -> Cascade:
         return _cascade(self.folder, self.generation, self.as_of, filters, frames)
 
-    def trends(self, filters: Filters, by: str | None) -> pd.DataFrame:
-        return _trends(self.folder, self.generation, self.as_of, filters, by)
+    def trends(self, filters: Filters) -> Trends:
+        return _trends(self.folder, self.generation, self.as_of, filters)
 
 
 def store() -> Store:
@@ -79,16 +78,21 @@ def pinned() -> Data:
     Raises OkrError where the folder cannot be read or written.
     """
     target = store()
-    generation = target.generation()
-    if generation == 0:
-        _first_start(target)
-        generation = target.generation()
-    return Data(target.folder, generation)
+    if target.generation() == 0 or not _started():
+        _start(target)
+        _started().append(True)
+    return Data(target.folder, target.generation())
 
 
-def _first_start(target: Store) -> None:
-    """Publish what the journal holds; where it has never held anything, load the sample."""
-    if target.journal.entries():
+@st.cache_resource(show_spinner=False)
+def _started() -> list[bool]:
+    """Remember, once for all sessions of this process, that the data folder was looked after."""
+    return []
+
+
+def _start(target: Store) -> None:
+    """Catch up with the journal; where it has never held anything else, load the sample."""
+    if not sample_is_half_loaded(target):
         target.catch_up()
         return
     bar = st.progress(0.0, text="First start: loading the sample data of an invented company …")
@@ -131,7 +135,5 @@ def _cascade(
 
 
 @st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _trends(
-    folder: Path, generation: int, as_of: date | None, filters: Filters, by: str | None
-) -> pd.DataFrame:
-    return _ask(folder, generation, as_of, lambda r: queries.trend(r, filters, by))
+def _trends(folder: Path, generation: int, as_of: date | None, filters: Filters) -> Trends:
+    return _ask(folder, generation, as_of, lambda r: queries.trends(r, filters))

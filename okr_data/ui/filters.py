@@ -9,7 +9,7 @@ import streamlit as st
 
 from okr_data.queries import Catalogue, Cycle, Filters
 from okr_data.ui.data import Data
-from okr_data.ui.words import LEVEL_NAMES, NO_CYCLE, day
+from okr_data.ui.words import LEVEL_NAMES, NO_CYCLE, day, safe
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def nothing_under(view: View, count: int) -> None:
     with st.container(border=True, key="nothing"):
         st.subheader("Nothing here under this filter", anchor=False)
         st.write(
-            f"{view.cycle_name} has no objectives for this choice as of {day(view.catalogue.as_of)}. "
+            f"{safe(view.cycle_name)} has no objectives for this choice as of {day(view.catalogue.as_of)}. "
             "Take a filter away, choose another cycle, or a later day."
         )
     st.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +15,7 @@ from okr_data.ingest import FORMATS, Upload
 from okr_data.ingest.template import FILES
 from okr_data.intake import import_files
 from okr_data.issues import CODES, Issue
+from okr_data.journal import SourceFile
 from okr_data.store import ImportResult
 from okr_data.ui import data as pinned_data
 from okr_data.ui import tables
@@ -73,26 +75,41 @@ def render_upload() -> None:
 
 
 def _preview(uploads: Sequence[Upload], source_format: str, as_of: date | None) -> None:
-    """Compute the whole import without keeping it, and say what it found."""
-    try:
-        with st.spinner("Reading and checking every row …"):
-            result = import_files(pinned_data.store(), uploads, source_format, as_of, dry_run=True)
-    except FileRefused as error:
+    """Say what the import would do; offer to take it in."""
+    seen = _checked(uploads, source_format, as_of)
+    if isinstance(seen, FileRefused):
         st.error(
             "**Refused.** These files cannot be taken; nothing was changed.",
             icon=":material/block:",
         )
-        _issue_table(_frame_of(error.issues), "refused")
-        return
-    except AlreadyImported as error:
-        st.info(safe(str(error)), icon=":material/check:")
-        return
+        _issue_table(_frame_of(seen.issues), "refused")
+    elif isinstance(seen, AlreadyImported):
+        st.info(safe(str(seen)), icon=":material/check:")
+    elif isinstance(seen, OkrError):
+        st.error(safe(str(seen)), icon=":material/error:")
+    else:
+        _show_preview(seen)
+        if st.button("Take it in", type="primary", key="confirm", icon=":material/check:"):
+            _confirm(uploads, source_format, seen)
+
+
+def _checked(
+    uploads: Sequence[Upload], source_format: str, as_of: date | None
+) -> ImportResult | OkrError:
+    """Compute the whole import without keeping it, once for the same files and state."""
+    digests = tuple(SourceFile.of(upload.name, upload.content) for upload in uploads)
+    key = (digests, source_format, as_of, pinned_data.store().generation())
+    known = st.session_state.get("checked")
+    if known is not None and known[0] == key:
+        return cast("ImportResult | OkrError", known[1])
+    seen: ImportResult | OkrError
+    try:
+        with st.spinner("Reading and checking every row …"):
+            seen = import_files(pinned_data.store(), uploads, source_format, as_of, dry_run=True)
     except OkrError as error:
-        st.error(safe(str(error)), icon=":material/error:")
-        return
-    _show_preview(result)
-    if st.button("Take it in", type="primary", key="confirm", icon=":material/check:"):
-        _confirm(uploads, source_format, result)
+        seen = error
+    st.session_state["checked"] = (key, seen)
+    return seen
 
 
 def _show_preview(result: ImportResult) -> None:

@@ -159,8 +159,8 @@ def _levels_table(rows: pd.DataFrame, levels: pd.DataFrame) -> None:
             pd.DataFrame(
                 {
                     "Level": rows["label"],
-                    "Progress": rows["progress"] * 100,
-                    "Expected": rows["expected"] * 100,
+                    "Progress": tables.in_percent(rows["progress"]),
+                    "Expected": tables.in_percent(rows["expected"]),
                     "Measured": [
                         of(m, n) for m, n in zip(rows["measured"], rows["total"], strict=True)
                     ],

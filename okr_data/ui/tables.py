@@ -35,13 +35,19 @@ def show(
     )
 
 
+def in_percent(fractions: pd.Series) -> pd.Series:
+    """Return percents for a table that shows whole ones; what is not done never reads 100 %."""
+    percents = fractions.astype(float) * 100
+    return percents.mask((percents >= 99.5) & (percents < 100), 99.0)
+
+
 def departments_table(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table of departments in percent and points."""
     paced = frame[["done", "on_track", "at_risk", "off_track"]].sum(axis=1)
     return pd.DataFrame(
         {
             "Department": frame["department"].fillna(NO_DEPARTMENT),
-            "Progress": frame["progress"] * 100,
+            "Progress": in_percent(frame["progress"]),
             "Gap to pace": (frame["progress"] - frame["expected_progress"]) * 100,
             "Measured": [
                 of(m, n) for m, n in zip(frame["measured"], frame["objectives"], strict=True)
@@ -75,7 +81,7 @@ def objectives_table(frame: pd.DataFrame) -> pd.DataFrame:
             "Level": frame["level"].map(lambda level: LEVEL_NAMES[level].removesuffix("s")),
             "Department": frame["department"],
             "Owner": frame["owner"],
-            "Progress": frame["progress"] * 100,
+            "Progress": in_percent(frame["progress"]),
             "Gap to pace": (frame["progress"] - frame["expected_progress"]) * 100,
             "Pace": frame["pace_status"].map(PACE_NAMES),
             "Measured": [

@@ -7,6 +7,7 @@ import streamlit as st
 
 from okr_data.charts import trends
 from okr_data.charts.theme import Palette
+from okr_data.queries import Trends
 from okr_data.ui import tables
 from okr_data.ui.filters import View
 from okr_data.ui.frame import card
@@ -37,32 +38,47 @@ def render_sentence(view: View, whole: pd.DataFrame) -> None:
     st.caption(safe(view.subtitle()))
 
 
-def render_trends(view: View, palette: Palette) -> None:
+def render_trends(view: View, shown: Trends, palette: Palette) -> None:
     """Show the whole against pace, then the levels and the departments."""
+    if shown.whole.empty:
+        _no_weeks(view)
+        return
     span = _span(view)
     with card(
         "All objectives of this view", "progress as of each week’s last day; dotted = expected pace"
     ):
-        whole = view.data.trends(view.filters, None)
-        _chart(whole, palette, {"all": _EVERYTHING}, "all", span, 330)
-        _coverage(whole)
-        _table(whole, {"all": _EVERYTHING})
+        _chart(shown.whole, palette, {"all": _EVERYTHING}, "all", span, 330)
+        _coverage(shown.whole)
+        _table(shown.whole, {"all": _EVERYTHING})
     left, right = st.columns(2, gap="small")
     with left, card("By level"):
-        _breakdown(view, palette, "level", LEVEL_NAMES, span)
+        _breakdown(shown.by_level, palette, "level", LEVEL_NAMES, span)
     with right, card("By department"):
-        _breakdown(view, palette, "department", {}, span)
+        _breakdown(shown.by_department, palette, "department", {}, span)
+
+
+def _no_weeks(view: View) -> None:
+    """Say why there is no trend although there are objectives."""
+    begun = view.cycle is not None and view.cycle.starts_on is not None
+    reason = (
+        f"{view.cycle_name} has not begun by {day(view.catalogue.as_of)}."
+        if begun
+        else f"Nothing says when {view.cycle_name} starts and ends. Give its objectives dates, or a "
+        "cycle whose name says them, such as Q4 2026."
+    )
+    with st.container(border=True, key="no_weeks"):
+        st.subheader("No weeks to show yet", anchor=False)
+        st.write(safe(reason))
 
 
 def _breakdown(
-    view: View,
+    parts: pd.DataFrame,
     palette: Palette,
     by: str,
     names: dict[str, str],
     span: tuple[pd.Timestamp, pd.Timestamp] | None,
 ) -> None:
     """Show one line a level or department; the chosen one stands out."""
-    parts = view.data.trends(view.filters, by)
     if by == "department":
         parts = parts.assign(series=parts["series"].fillna(NO_DEPARTMENT))
     options = list(parts.dropna(subset=["progress"])["series"].unique())

@@ -28,7 +28,9 @@ team_day as (
     select distinct on (d.day, u.team_key) d.day, u.team_key, u.level, u.department
     from model.org_unit u
     cross join model.evaluation_day d
-    order by d.day, u.team_key, u.assumed, u.as_of > d.day, abs(u.as_of - d.day), u.seq desc
+    order by
+        d.day, u.team_key, u.assumed, case when u.assumed then u.seq end, u.as_of > d.day,
+        abs(u.as_of - d.day), u.seq desc
 )
 select
     s.day, s.objective_id, s.import_id, s.cycle,

@@ -9,10 +9,6 @@
 -- column: measured | objectives with a progress by then
 -- column: total | objectives, dropped ones left out
 -- column: day | day for which the figures are true
--- column: progress_sum | sum of progress × weight over the measured: regroup with progress_weight, never average averages
--- column: progress_weight | sum of the weights of the measured
--- column: expected_sum | sum of expected progress × weight
--- column: expected_weight | sum of the weights behind expected_sum
 -- assert: measured <= total
 select
     cycle, week, level, department,
@@ -20,10 +16,6 @@ select
     weighted_mean(expected_progress, weight) as expected_progress,
     count(progress) as measured,
     count(*) as total,
-    max(day) as day,
-    sum(progress * coalesce(weight, 1)) as progress_sum,
-    sum(coalesce(weight, 1)) filter (where progress is not null) as progress_weight,
-    sum(expected_progress * coalesce(weight, 1)) as expected_sum,
-    sum(coalesce(weight, 1)) filter (where expected_progress is not null) as expected_weight
+    max(day) as day
 from main.objective_trend
 group by cycle, week, level, department

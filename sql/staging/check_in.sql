@@ -1,4 +1,5 @@
--- Check-ins that count: of several imports that state the same item and day, the latest wins.
+-- Check-ins of the imports in force. Several imports may state the same item and day: the latest
+-- is the one to list, and a measure that it leaves empty keeps what an earlier one stated.
 -- A day may hold several check-ins of one item; checked_at and row order them.
 -- column: item_id | key result or objective
 -- column: checked_on | day of the check-in
@@ -11,14 +12,16 @@
 -- column: note | text of the check-in; NULL where none
 -- column: author | who checked in; NULL where unknown
 -- column: import_id | import that states it
+-- column: as_of | as-of day of that import
 -- column: seq | position of that import in the journal
 -- column: file | file of that import
 -- column: row | line of that file
+-- column: latest | whether no later import states this item and day
 select
     r.item_id, r.checked_on, r.checked_at, r.value, r.progress, r.status, r.status_raw,
-    r.confidence, r.note, r.author, r.import_id, i.seq, r.file, r.row
+    r.confidence, r.note, r.author, r.import_id, i.as_of, i.seq, r.file, r.row,
+    rank() over (
+        partition by r.item_id, r.checked_on order by i.as_of desc, i.seq desc
+    ) = 1 as latest
 from journal.check_in_row r
 join model.live_import i using (import_id)
-qualify rank() over (
-    partition by r.item_id, r.checked_on order by i.as_of desc, i.seq desc
-) = 1

@@ -1,5 +1,6 @@
--- The last day on which a weekly figure may need an objective: the end of its own cycle, or of
--- any cycle above it. Keeps the weekly history from carrying every objective for ever.
+-- The last day on which a weekly figure may need an objective: the latest end of its own cycle
+-- and of the cycles of all objectives above and below it, whose chains run through it.
+-- Keeps the weekly history from carrying every objective for ever.
 -- grain: objective_id
 -- column: objective_id | the objective
 -- column: until | last day; NULL where its cycle has no known end
@@ -10,6 +11,11 @@ with recursive parent as (
     left join (select distinct key_result_id, parent_id from model.key_result_version) k
         on k.key_result_id = a.parent_id
 ),
+neighbour as (
+    select objective_id, parent_id from parent
+    union
+    select parent_id, objective_id from parent
+),
 horizon(objective_id, until) as (
     select v.objective_id, w.ends_on
     from model.objective_version v
@@ -17,7 +23,7 @@ horizon(objective_id, until) as (
     union
     select p.objective_id, h.until
     from horizon h
-    join parent p on p.parent_id = h.objective_id
+    join neighbour p on p.parent_id = h.objective_id
 )
 select objective_id, max(until) as until
 from horizon

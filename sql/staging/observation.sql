@@ -12,22 +12,22 @@
 -- column: last_check_in | day of the last check-in; NULL where none so far
 with stated as (
     select
-        item_id, checked_on as observed_on, 0 as priority, checked_at, seq, row,
+        item_id, checked_on as observed_on, 0 as priority, as_of, checked_at, seq, row,
         value, progress, status, status_raw, confidence, checked_on as last_check_in
     from model.check_in
     union all
     select
-        key_result_id, as_of, 1, null, seq, row,
+        key_result_id, as_of, 1, as_of, null, seq, row,
         current_value, reported_progress, status, status_raw, confidence, null
     from model.key_result_version
     union all
     select
-        objective_id, as_of, 1, null, seq, row,
+        objective_id, as_of, 1, as_of, null, seq, row,
         null, reported_progress, status, status_raw, confidence, null
     from model.objective_version
     union all
     select
-        initiative_id, as_of, 1, null, seq, row,
+        initiative_id, as_of, 1, as_of, null, seq, row,
         null, reported_progress, status, status_raw, confidence, null
     from model.initiative_version
 )
@@ -43,11 +43,11 @@ from stated
 window
     so_far as (
         partition by item_id
-        order by observed_on, priority, checked_at nulls first, seq, row
+        order by observed_on, priority, as_of, seq, checked_at nulls first, row
         rows between unbounded preceding and current row
     ),
     same_day as (
         partition by item_id, observed_on
-        order by priority desc, checked_at desc nulls last, seq desc, row desc
+        order by priority desc, as_of desc, seq desc, checked_at desc nulls last, row desc
     )
 qualify row_number() over same_day = 1

@@ -1,5 +1,6 @@
 -- What each import says of a team's place in the organisation. On a day, an imported statement
 -- beats an assumed one, then the one nearest before that day holds, else the first after it.
+-- Of assumed ones the first that is in force stands, so that a later guess moves nothing.
 -- grain: team_key, as_of, assumed
 -- column: team_key | team name, lower case and trimmed
 -- column: team | team name as written

@@ -22,10 +22,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[BrowserContext]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     """A Chromium of this machine; without one the tests are skipped, but never in CI.
 
-    Its tabs share a cache, so that the 9 MB of Streamlit and Plotly are parsed once a server.
+    Its profile is new and on disk: all tabs share the compiled 9 MB of Streamlit and Plotly.
     """
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
@@ -35,12 +35,12 @@ def browser() -> Iterator[BrowserContext]:
         pytest.skip(reason)
     expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
-        context = chromium.new_context()
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"), executable_path=path, args=CHROMIUM_ARGS
+        )
         context.set_default_timeout(TIMEOUT)
         yield context
         context.close()
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -34,11 +34,11 @@ MENU = ("Overview", "Cascade", "Trends", "Import", "Definitions")
 
 # Streamlit looks for its endpoints below the page's path first; Vega draws sparklines before data.
 _HARMLESS = re.compile(r"/_stcore/(health|host-config)\b|Infinite extent for field")
-#: True once the page's heading is there and nothing is computed or stale any more.
-_SETTLED = """heading => {
+#: True once the page has that heading and nothing is computed or stale any more.
+_SETTLED = """wanted => {
     const app = document.querySelector("[data-testid=stApp]");
-    const title = document.querySelector("[data-testid=stMain] h1");
-    return title?.textContent.includes(heading)
+    const headings = [...document.querySelectorAll("[data-testid=stMain] :is(h1, h2, h3)")];
+    return headings.some(heading => heading.textContent.includes(wanted))
         && app.dataset.testScriptState === "notRunning"
         && app.dataset.testConnectionState === "CONNECTED"
         && !document.querySelector("[data-stale=true]");
@@ -201,12 +201,13 @@ class Screen:
         )
         return field_.get_by_test_id("stMultiSelectTagsContainer")
 
-    def cells(self, table: str) -> list[str]:
-        """Return the cells of a table as a screen reader gets them: once it has the focus."""
-        self._click_cell(table, 60, 0)
-        cells = self._grid(table).locator("[role=gridcell]")
-        expect(cells.first).to_be_attached()
-        return [cell.strip() for cell in cells.all_text_contents()]
+    def assert_row(self, table: str, row: int, *starts_with: str) -> None:
+        """Expect the first cells of a row, as a screen reader gets them once the table has focus."""
+        self._click_cell(table, 60, row)
+        # The header is row 1 to a screen reader.
+        cells = self._grid(table).locator(f'[aria-rowindex="{row + 2}"] [role=gridcell]')
+        for number, text in enumerate(starts_with):
+            expect(cells.nth(number)).to_have_text(text)
 
     def content_width(self) -> int:
         """Return how wide the page would have to be to need no sideways scrolling."""
@@ -315,7 +316,7 @@ def figures(
         rows = reader.rows(
             "select department, progress, expected_progress, coalesce(weight, 1), pace_status, "
             "alignment_state, key_results, measured from objective_progress "
-            "where cycle = $cycle and not dropped",
+            "where cycle = $cycle and not dropped order by objective_id",
             {"cycle": cycle},
         )
     rows = [row for row in rows if not departments or row[0] in departments]

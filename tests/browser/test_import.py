@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from okr_data.ingest import Upload
+from okr_data.intake import import_files
 from tests.browser.conftest import Serve, Visit
 from tests.browser.driving import Figures, Screen, Server, figures, percent, serving
 
@@ -28,23 +32,27 @@ V-2,Half the night noise,Firmware,Ann Example,Q4 2026,"Quieten the pump on terra
 V-3,Teach the pump to wait,Firmware,Bo Sample,Q4 2026,"A goal of another file(weight: 50%, Id: V-999)",,,,Objective,,,Behind,
 """
 
-#: User text that would leak, format or compute if any place took it for more than text.
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
+UNCLOSED_QUOTE = """\
+Id,Title,Period,Checkins
+1,First,Q4 2026,
+2,"Never closed,Q4 2026,
+"""
+
+#: User text that would fetch, format or compute if any place took it for more than text.
 LEAK = "http://127.0.0.1:9/leak.png"
-HOSTILE = f"![x]({LEAK}) <b>bold</b> **x** $y$"
-
-
-#: What Streamlit turns into icons, colours, arrows and links beyond plain Markdown.
-TRICKY = ":material/home: :smile: :red[z] -> -- [l](http://127.0.0.1:9/l) # 1. http://127.0.0.1:9/"
-HOSTILE_OBJECTIVES = f"""\
+HOSTILE = f"![x]({LEAK}) <b>bold</b> **x** $y$ :red[z] :smile:"
+HOSTILE_FILES = {
+    "**b** $y$ objectives.csv": f"""\
 id,title,level,department,owner,cycle,parent_ids
 H-1,{HOSTILE},department,Sales,{HOSTILE},{CYCLE},O-101
-H-2,{TRICKY},department,Sales,{TRICKY},{CYCLE},O-101
-H-3,In a cycle of its own,department,{HOSTILE},Ann Example,{HOSTILE},{HOSTILE}
-"""
-HOSTILE_KEY_RESULTS = f"""\
+H-2,In a cycle of its own,department,{HOSTILE},Ann Example,{HOSTILE},{HOSTILE}
+""",
+    "key_results.csv": f"""\
 id,objective_id,title,start_value,target_value,current_value,unit
 HK-1,H-1,{HOSTILE},0,10,4,{HOSTILE}
-"""
+""",
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +66,14 @@ def desk(
         yield server
 
 
+@pytest.fixture(scope="module")
+def hostile_desk(desk: Server) -> Server:
+    """The same server after somebody has imported titles and names that are anything but."""
+    uploads = [Upload(name, text.encode()) for name, text in HOSTILE_FILES.items()]
+    import_files(desk.store, uploads, as_of=date(2026, 11, 20))
+    return desk
+
+
 def assert_headline(screen: Screen, wanted: Figures) -> None:
     screen.tile("Progress").shows(percent(wanted.progress, 1))
     screen.tile("Line of sight to a company goal").shows(
@@ -66,15 +82,6 @@ def assert_headline(screen: Screen, wanted: Figures) -> None:
     screen.tile("Key results measured").shows(
         f"{wanted.measured_key_results} of {wanted.key_results}"
     )
-
-
-def take_in(screen: Screen, *files: tuple[str, bytes]) -> str:
-    """Upload files and confirm them; return the id of the import."""
-    screen.upload(*files)
-    screen.page.get_by_role("button", name="Take it in").click()
-    done = screen.text("Every page shows it now.")
-    expect(done).to_be_visible()
-    return (done.text_content() or "").split()[0]
 
 
 def downloaded(screen: Screen, button: str) -> str:
@@ -94,9 +101,10 @@ def test_analyst_takes_an_export_in_and_back(desk: Server, visit: Visit) -> None
     recognised = screen.text("Recognised as")
     expect(recognised).to_contain_text("Viva Goals / Ally.io export (CSV)")
     expect(recognised).to_contain_text("true as of 20 Nov 2026: 2 objectives")
-    issue = screen.cells(ISSUES)
-    assert issue[:3] == ["Look at it", VIVA_NAME, "4"]
-    assert "the parent “V-999” is neither in this upload nor in the data" in issue
+    screen.assert_row(
+        ISSUES, 0, "Look at it", VIVA_NAME, "4", "parent", "V-999",
+        "the parent “V-999” is neither in this upload nor in the data",
+    )  # fmt: skip
     (row,) = csv.DictReader(io.StringIO(downloaded(screen, "Download the issues (CSV)")))
     assert (row["Row"], row["Value"], row["Rule"]) == ("4", "V-999", "parent_not_found")
     assert figures(desk.folder, CYCLE) == before
@@ -109,7 +117,7 @@ def test_analyst_takes_an_export_in_and_back(desk: Server, visit: Visit) -> None
     after = figures(desk.folder, CYCLE)
     assert (after.aligned, after.below_company) == (before.aligned + 1, before.below_company + 2)
     assert after.measured_key_results == before.measured_key_results + 1
-    assert screen.cells(HISTORY)[:4] == [import_id, "2026-11-20", "In force", VIVA_NAME]
+    screen.assert_row(HISTORY, 0, import_id, "2026-11-20", "In force", VIVA_NAME)
     screen.page.get_by_role("link", name="See the overview").click()
     assert_headline(screen, after)
 
@@ -124,34 +132,23 @@ def test_analyst_takes_an_export_in_and_back(desk: Server, visit: Visit) -> None
     screen.page.get_by_role("button", name=f"Take {import_id} back").click()
     expect(screen.page.get_by_role("button", name=f"Take {import_id} back")).to_have_count(0)
     screen.settle(IMPORT)
-    assert screen.cells(HISTORY)[:4] == [import_id, "2026-11-20", "Taken back", VIVA_NAME]
+    screen.assert_row(HISTORY, 0, import_id, "2026-11-20", "Taken back", VIVA_NAME)
     screen.menu("Overview", CYCLE)
     assert_headline(screen, before)
     assert figures(desk.folder, CYCLE) == before
     screen.assert_sound()
 
 
-@pytest.mark.parametrize(
-    ("content", "place", "reason"),
-    [
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "", "a picture"),
-        (b'Id,Title,Period,Checkins\n1,First,Q4 2026,\n2,"Never closed,Q4 2026,\n', "3", "quot"),
-    ],
-    ids=["picture", "unclosed quote"],
-)
-def test_broken_file_is_refused_with_its_reason(
-    content: bytes, place: str, reason: str, desk: Server, visit: Visit
-) -> None:
+def test_broken_files_are_refused_each_with_its_reason(desk: Server, visit: Visit) -> None:
     before = desk.store.generation(), len(desk.store.imports())
     screen = visit(desk)
     screen.open("/import", IMPORT)
-    screen.upload(("export.csv", content))
+    screen.upload(("picture.csv", PICTURE), ("quote.csv", UNCLOSED_QUOTE.encode()))
     expect(screen.text("These files cannot be taken; nothing was changed.")).to_be_visible()
-    cells = screen.cells(ISSUES)
-    assert cells[:2] == ["Did not go in", "export.csv"]
-    print(cells)
-    assert place in cells[2]
-    assert reason in " ".join(cells)
+    screen.assert_row(ISSUES, 0, "Did not go in", "picture.csv")
+    screen.assert_row(ISSUES, 1, "Did not go in", "quote.csv", "3")
+    for reason in ("this is a picture", "quotation mark"):
+        expect(screen.text(reason).first).to_be_attached()
     expect(screen.page.get_by_role("button", name="Take it in")).to_have_count(0)
     assert (desk.store.generation(), len(desk.store.imports())) == before
 
@@ -169,46 +166,49 @@ def test_first_start_shows_sample_data_and_clearing_it_leads_to_the_next_step(
     expect(screen.text("You are looking at the sample data")).to_have_count(0)
     expect(screen.text("Nothing is changed before you confirm")).not_to_contain_text("objectives")
     expect(screen.page.get_by_test_id("stFileUploader")).to_be_visible()
-    assert screen.cells(HISTORY).count("Taken back") == 2
+    screen.assert_row(HISTORY, 0, "imp-0002", "2026-11-20", "Taken back")
+    screen.assert_row(HISTORY, 1, "imp-0001", "2026-10-16", "Taken back")
 
     for entry in ("Overview", "Cascade", "Trends"):
-        screen.page.get_by_test_id("stTopNavLink").filter(has_text=entry).click()
-        expect(screen.page).to_have_title("OKR alignment" if entry == "Overview" else entry)
-        expect(screen.page.get_by_role("heading", name="No objectives yet")).to_be_visible()
-    screen.page.get_by_role("link", name="Go to Import").click()
-    screen.settle(IMPORT)
-    screen.assert_sound()
+        screen.menu(entry, "No objectives yet")
+        screen.assert_sound()
+        screen.page.get_by_role("link", name="Go to Import").click()
+        screen.settle(IMPORT)
 
 
-def test_user_text_is_text_everywhere(desk: Server, visit: Visit) -> None:
+def test_user_text_is_text_on_the_import_page(desk: Server, visit: Visit) -> None:
     screen = visit(desk)
     screen.open("/import", IMPORT)
-    take_in(
-        screen,
-        ("**b** $y$ objectives.csv", HOSTILE_OBJECTIVES.encode()),
-        ("key_results.csv", HOSTILE_KEY_RESULTS.encode()),
-    )
+    screen.upload(*((name, text.encode()) for name, text in HOSTILE_FILES.items()))
+    expect(screen.text("Recognised as")).to_be_visible()
+    screen.assert_row(ISSUES, 0, "Look at it", next(iter(HOSTILE_FILES)))
     assert_plain(screen)
 
-    own_cycle = quote(HOSTILE)
-    for address, shown in {
-        "/cascade?objective=H-1": HOSTILE,
-        "/cascade?objective=H-2": TRICKY,
-        "/cascade?department=Sales": "Company goals",
-        f"/overview?cycle={own_cycle}": HOSTILE,
-        f"/cascade?cycle={own_cycle}&department={own_cycle}": HOSTILE,
-        f"/trends?cycle={own_cycle}&department={own_cycle}": HOSTILE,
-        f"/overview?cycle={own_cycle}&department=Sales": "Nothing here under this filter",
-    }.items():
-        screen.open(address)
-        expect(screen.text(shown).first).to_be_visible()
-        assert_plain(screen)
+
+@pytest.mark.parametrize(
+    ("address", "places"),
+    [
+        ("/cascade?objective=H-1", 2),
+        (f"/cascade?cycle={quote(HOSTILE)}&department={quote(HOSTILE)}", 1),
+        (f"/overview?cycle={quote(HOSTILE)}&department={quote(HOSTILE)}", 2),
+        (f"/overview?cycle={quote(HOSTILE)}&department=Sales", 2),
+        (f"/trends?cycle={quote(HOSTILE)}", 1),
+    ],
+    ids=["objective", "cascade", "overview", "nothing here", "trends"],
+)
+def test_user_text_is_text(address: str, places: int, hostile_desk: Server, visit: Visit) -> None:
+    screen = visit(hostile_desk)
+    screen.open(address)
+    shown = screen.text(HOSTILE)
+    for number in range(places):
+        expect(shown.nth(number)).to_be_visible()
+    assert_plain(screen)
 
 
 def assert_plain(screen: Screen) -> None:
-    """Assert that no user text on the page became an image, a link, a style or a formula."""
+    """Assert that no user text on the page became an image, a style or a formula."""
     main = screen.page.get_by_test_id("stMain")
-    expect(main.locator("[src*='127.0.0.1:9/'], [href*='127.0.0.1:9/']")).to_have_count(0)
-    expect(main.locator("b, strong").filter(has_text="bold")).to_have_count(0)
-    expect(main.locator(".katex")).to_have_count(0)
-    assert not [url for url in screen.requests if "127.0.0.1:9/" in url]
+    expect(main.locator(f"[src^='{LEAK}'], [href^='{LEAK}']:not(a)")).to_have_count(0)
+    expect(main.locator("b, strong").get_by_text(re.compile("^(bold|x)$"))).to_have_count(0)
+    expect(main.locator(".katex, .stMarkdownColoredText")).to_have_count(0)
+    assert LEAK not in screen.requests
