@@ -83,7 +83,7 @@ class View:
     def statement(self) -> str:
         """Return the DDL that computes the newest answer."""
         kind = "table" if self.stored else "view"
-        return f"create {kind} {self.answer} as {_read_published(self.select)}"
+        return f"create or replace {kind} {self.answer} as {_read_published(self.select)}"
 
     def comments(self) -> Iterator[str]:
         """Yield the statements that put the header into the database as comments."""

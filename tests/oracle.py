@@ -465,9 +465,14 @@ class Day:
             return "contributing"
         if objective in self._in_sight:
             return "supporting"
-        if self.resolved[objective]:
+        named = [link.parent for link in self.objectives[objective].links]
+        if any(self.is_in_data(parent) for parent in named):
             return "detached"
-        return "unresolved" if self.objectives[objective].links else "unaligned"
+        return "unresolved" if named else "unaligned"
+
+    def is_in_data(self, item: str) -> bool:
+        """Tell whether an item is there, also a key result that belongs to no objective."""
+        return item in self.objectives or item in self.key_results or item in self.org.works
 
     @cached_property
     def _contributing(self) -> set[str]:

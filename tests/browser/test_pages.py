@@ -20,6 +20,7 @@ HEADINGS = {
     "import": "Bring in the export that you have",
     "definitions": "What every figure means",
 }
+NONSENSE = "cycle=%00&department=Nope&department=%3Cb%3E&level=boss&as_of=2031-02-30&objective=zzz"
 #: Something that each page draws last or widest.
 LAST_DRAWN = {
     "overview": ".js-plotly-plot .main-svg",
@@ -81,30 +82,40 @@ def assert_drawn(screen: Screen, name: str) -> None:
     expect(screen.page.locator(LAST_DRAWN[name]).first).to_be_attached()
 
 
-def test_first_visitor_of_a_server_may_come_by_a_deep_link(site: Server, visit: Visit) -> None:
+def test_first_visitor_comes_by_a_deep_link_and_walks_the_menu(site: Server, visit: Visit) -> None:
     """The shared server serves as a fresh one here: this test stands first in its file."""
     screen = visit(site)
     screen.open("/overview", HEADINGS["overview"])
     assert_drawn(screen, "overview")
     screen.assert_sound()
+    for entry in [*MENU[1:], MENU[0]]:
+        name = entry.lower()
+        screen.menu(entry, HEADINGS[name])
+        assert_drawn(screen, name)
+        screen.assert_sound()
 
 
-@pytest.mark.parametrize("name", ["trends", "cascade"])
-def test_fresh_server_opens_a_deep_link(
-    name: str, sample_folder: Path, serve: Serve, visit: Visit
+def test_fresh_server_opens_the_cascade_of_a_mailed_address(
+    sample_folder: Path, serve: Serve, visit: Visit
 ) -> None:
     screen = visit(serve(sample_folder))
-    screen.open(f"/{name}", HEADINGS[name])
-    assert_drawn(screen, name)
+    screen.open("/cascade?cycle=Q3+2026&department=Sales")
+    assert_cascade_says(screen, figures(sample_folder, "Q3 2026", ("Sales",)))
+    expect(screen.text("Q3 2026 · closed 30 Sep 2026 · as of 20 Nov 2026 · Sales")).to_be_visible()
+    expect(screen.tags("Departments")).to_contain_text("Sales")
+    assert_drawn(screen, "cascade")
     screen.assert_sound()
 
 
-def test_menu_leads_to_every_page_and_back_home(site: Server, visit: Visit) -> None:
-    screen = visit(site)
-    screen.open("/", HEADINGS["overview"])
-    for entry in [*MENU[1:], MENU[0]]:
-        screen.menu(entry, HEADINGS[entry.lower()])
-        screen.assert_sound()
+def test_fresh_server_opens_trends_whatever_the_address_says(
+    sample_folder: Path, serve: Serve, visit: Visit
+) -> None:
+    screen = visit(serve(sample_folder))
+    screen.open(f"/trends?{NONSENSE}&highlighted_level=boss&highlighted_department=Nope")
+    progress = figures(sample_folder, CYCLE).progress
+    expect(screen.heading).to_contain_text(f"stands at {percent(progress)}")
+    assert_drawn(screen, "trends")
+    screen.assert_sound()
 
 
 def test_executive_goes_from_the_headline_to_one_goal_and_back(site: Server, visit: Visit) -> None:
@@ -150,8 +161,7 @@ def test_executive_goes_from_the_headline_to_one_goal_and_back(site: Server, vis
             "Q2 2026", ("Sales", "Engineering"), None, "closed 30 Jun 2026",
         ),
         (
-            "/overview?cycle=Nope&department=Nope&level=boss&as_of=yesterday&objective=zzz",
-            CYCLE, (), None, "week 8 of 13 · as of 20 Nov 2026",
+            f"/overview?{NONSENSE}", CYCLE, (), None, "week 8 of 13 · as of 20 Nov 2026",
         ),
     ],
     ids=["earlier day", "cycle and two departments", "nonsense"],
@@ -172,28 +182,12 @@ def test_address_of_the_overview_says_what_it_shows(
     screen.assert_sound()
 
 
-def test_address_of_the_cascade_says_what_it_shows(site: Server, visit: Visit) -> None:
+def test_cascade_opens_whatever_the_address_says(site: Server, visit: Visit) -> None:
     screen = visit(site)
-    screen.open("/cascade?cycle=Q3+2026&department=Sales")
-    assert_cascade_says(screen, figures(site.folder, "Q3 2026", ("Sales",)))
-    expect(screen.text("Q3 2026 · closed 30 Sep 2026 · as of 20 Nov 2026 · Sales")).to_be_visible()
-    expect(screen.tags("Departments")).to_contain_text("Sales")
-    screen.assert_sound()
-
-
-def test_nonsense_in_the_address_falls_back(site: Server, visit: Visit) -> None:
-    nonsense = (
-        "cycle=%00&department=Nope&department=%3Cb%3E&level=boss&as_of=2031-02-30&objective=zzz"
-    )
-    screen = visit(site)
-    screen.open(f"/cascade?{nonsense}")
+    screen.open(f"/cascade?{NONSENSE}")
     assert_cascade_says(screen, figures(site.folder, CYCLE))
     expect(screen.text("The objective in the address is not part of this view")).to_be_visible()
-    screen.assert_sound()
-    screen.open(f"/trends?{nonsense}&highlighted_level=boss&highlighted_department=Nope")
-    expect(screen.heading).to_contain_text(
-        f"stands at {percent(figures(site.folder, CYCLE).progress)}"
-    )
+    assert_drawn(screen, "cascade")
     screen.assert_sound()
 
 
