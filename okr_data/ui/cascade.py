@@ -26,6 +26,7 @@ from okr_data.ui.words import (
 
 #: Tables up to this length are shown whole.
 ROWS_WITHOUT_SCROLLING = 12
+_MOVES = "cascade_moves"
 #: Address parameter that names the objective in the centre.
 FOCUS = "objective"
 
@@ -72,7 +73,13 @@ def _go_to(objective_id: str | None) -> None:
         st.query_params.pop(FOCUS, None)
     else:
         st.query_params[FOCUS] = objective_id
+    st.session_state[_MOVES] = st.session_state.get(_MOVES, 0) + 1
     st.rerun()
+
+
+def _fresh(name: str) -> str:
+    """Return a widget key that changes with every move: an old selection must not move again."""
+    return f"{name}-{st.session_state.get(_MOVES, 0)}"
 
 
 def _title_of(shown: Cascade, objective_id: str) -> str:
@@ -120,7 +127,7 @@ def _sunburst(view: View, shown: Cascade, palette: Palette, focus: str | None) -
         config=CHART,
         on_select="rerun",
         selection_mode="points",
-        key=f"sunburst-{view.cycle_name}-{focus}",
+        key=_fresh("sunburst"),
         alt=f"Sunburst of the cascade with {len(sectors)} sectors; the table below lists the same objectives.",
     )
     _legend(focus)
@@ -194,7 +201,7 @@ def _goals_table(shown: Cascade, goals: pd.DataFrame) -> None:
         },
         on_select="rerun",
         selection_mode="single-row",
-        key="goals",
+        key=_fresh("goals"),
     )
     if event.selection.rows:
         _go_to(str(goals.iloc[event.selection.rows[0]]["objective_id"]))
@@ -228,7 +235,7 @@ def _furthest_behind(own: pd.DataFrame) -> None:
         },
         on_select="rerun",
         selection_mode="single-row",
-        key="behind",
+        key=_fresh("behind"),
     )
     if event.selection.rows:
         _go_to(str(worst.iloc[event.selection.rows[0]]["objective_id"]))
@@ -310,7 +317,7 @@ def _tree(shown: Cascade, focus: str | None) -> None:
             tables.objective_columns(),
             on_select="rerun",
             selection_mode="single-row",
-            key=f"tree-{focus}",
+            key=_fresh("tree"),
             height=460 if len(rows) > ROWS_WITHOUT_SCROLLING else "content",
         )
         chosen = event.selection.rows
