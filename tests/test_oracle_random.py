@@ -40,7 +40,7 @@ from tests.oracle import (
 #: with ``OKR_SHRINK=1``; without, the failure and its blob come at once.
 PHASES = tuple(Phase) if os.environ.get("OKR_SHRINK") else (Phase.explicit, Phase.generate)
 SLOW = settings(
-    max_examples=16,
+    max_examples=10,
     deadline=None,
     print_blob=True,
     database=None,
@@ -358,7 +358,7 @@ def test_every_view_of_the_newest_day_equals_the_second_opinion(org: Organisatio
         assert untold_loops(reader, org) == []
 
 
-@settings(SLOW, max_examples=8)
+@settings(SLOW, max_examples=6)
 @given(organisations(), st.integers(-150, 40))
 def test_every_view_of_another_day_equals_the_second_opinion(org: Organisation, off: int) -> None:
     on = org.as_of + timedelta(off)
@@ -366,7 +366,7 @@ def test_every_view_of_another_day_equals_the_second_opinion(org: Organisation, 
         assert compare_day(reader, org.on(on)) == []
 
 
-@settings(SLOW, max_examples=8)
+@settings(SLOW, max_examples=6)
 @given(organisations(), st.randoms(use_true_random=False))
 def test_trends_are_the_figures_of_their_weeks(org: Organisation, random: Any) -> None:
     with imported(org) as store:
@@ -412,7 +412,7 @@ def test_a_loop_through_its_own_key_result_is_told_with_that_key_result() -> Non
     assert "KR-1" in message
 
 
-@settings(SLOW, max_examples=3)
+@settings(SLOW, max_examples=2)
 @given(organisations(), organisations())
 def test_an_undone_import_leaves_no_trace(org: Organisation, other: Organisation) -> None:
     other = replace(other, as_of=org.as_of + timedelta(7))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 from okr_data.intake import load_sample
@@ -45,9 +46,15 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample data; tests only read or copy it."""
-    folder = tmp_path_factory.mktemp("browser") / "sample"
-    load_sample(Store(folder))
+    """A data folder with the sample data, made once a run; tests only read or copy it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # the folder of the run, which its workers share
+    folder, unfinished = base / "browser-sample", base / "browser-sample-unfinished"
+    with FileLock(base / "browser-sample.lock"):
+        if not folder.exists():
+            load_sample(Store(unfinished))
+            unfinished.rename(folder)
     return folder
 
 
