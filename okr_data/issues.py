@@ -32,8 +32,8 @@ CODES: dict[str, IssueCode] = {
     ),
     "file_unreadable": IssueCode(
         "error",
-        "A file must be text in CSV form.",
-        "Save it as CSV (UTF-8) and upload that file.",
+        "A file must be CSV, XLSX, XLS, ODS, or a ZIP of such files.",
+        "Save it as CSV (UTF-8) or .xlsx and upload that file.",
     ),
     "file_too_large": IssueCode(
         "error",
@@ -61,6 +61,77 @@ CODES: dict[str, IssueCode] = {
         "Columns that the format does not know are left out.",
         "Nothing to do, unless the column matters to you.",
     ),
+    "file_unsafe": IssueCode(
+        "error",
+        "A workbook or archive must not declare entities, nor use unusual compression.",
+        "Open it in a spreadsheet program and save it again as .xlsx or CSV.",
+    ),
+    "reader_failed": IssueCode(
+        "error",
+        "A file must be readable within the limits of time and memory.",
+        "Save it again as CSV (UTF-8), or split the export.",
+    ),
+    "delimiter_unknown": IssueCode(
+        "error",
+        "Cells must be separated by comma, semicolon, tab or |.",
+        "Export again with one of these separators.",
+    ),
+    "layout_transposed": IssueCode(
+        "error",
+        "Records must stand in rows, not in columns.",
+        "Transpose the table (paste special) and upload it again.",
+    ),
+    "layout_wide": IssueCode(
+        "error",
+        "A column for each period does not say which figure it holds.",
+        "Map the columns, or export one row for each item and period.",
+    ),
+    "sheet_skipped": IssueCode(
+        "info",
+        "A sheet without a known header is left out where another one has one.",
+        "Nothing to do, unless the sheet holds OKRs: then map its columns.",
+    ),
+    "hidden_sheet_skipped": IssueCode(
+        "warning",
+        "Hidden sheets are not read.",
+        "Show the sheet in the workbook if it belongs to the export.",
+    ),
+    "hidden_rows_included": IssueCode(
+        "warning",
+        "Hidden and filtered rows and columns are read like all others.",
+        "Delete them in the workbook if they should not count.",
+    ),
+    "numbers_as_text": IssueCode(
+        "warning",
+        "Numbers should be stored as numbers; those stored as text are read by the rule of the column.",
+        "Check one figure of the column.",
+    ),
+    "invalid_bytes_replaced": IssueCode(
+        "warning",
+        "Bytes that are no characters are replaced by “�”.",
+        "Check the named rows; export as UTF-8.",
+    ),
+    "control_characters_removed": IssueCode(
+        "warning",
+        "Control characters and invisible marks are taken out of texts.",
+        "Check the named rows.",
+    ),
+    "mojibake_suspected": IssueCode(
+        "warning",
+        "Text such as “DÃ­az” was decoded wrongly before it came here; it is kept as it is.",
+        "Export again as UTF-8.",
+    ),
+    "header_below_top": IssueCode("info", "Lines above the header are not read.", "Nothing to do."),
+    "header_mapping_assumed": IssueCode(
+        "warning",
+        "Columns of an unknown header are taken for what their names and values say.",
+        "Check the mapping and save it as a profile.",
+    ),
+    "header_blank": IssueCode(
+        "warning",
+        "A column with values should have a header; without one it is left out.",
+        "Give the column a header, or map it.",
+    ),
     "as_of_assumed": IssueCode(
         "info",
         "The as-of day was not given and was taken from the files.",
@@ -77,6 +148,22 @@ CODES: dict[str, IssueCode] = {
         "A row must have as many cells as the header.",
         "Put text that contains the delimiter into double quotes.",
     ),
+    "row_too_long": IssueCode(
+        "warning",
+        "Cells beyond the last header are left out where the rest of the row reads well.",
+        "Check the named row for a misplaced separator.",
+    ),
+    "totals_row_skipped": IssueCode(
+        "warning", "Totals and subtotals are no items and stay out.", "Nothing to do."
+    ),
+    "footer_row_skipped": IssueCode(
+        "warning", "Notes below the table are no items and stay out.", "Nothing to do."
+    ),
+    "cells_look_merged": IssueCode(
+        "warning",
+        "A column that is filled only in the first row of each group looks like merged cells.",
+        "Choose “fill down” for the column if its value holds for the rows below.",
+    ),
     "quote_unclosed": IssueCode(
         "error",
         "A quoted cell must be closed.",
@@ -88,6 +175,16 @@ CODES: dict[str, IssueCode] = {
         "Without an id column, the key is made of title, owner and period.",
         "Export with the Id column to follow items through a change of title.",
     ),
+    "ids_normalised": IssueCode(
+        "warning",
+        "Invisible characters in ids do not count.",
+        "Nothing to do; correct the source so that other tools agree.",
+    ),
+    "confusable_ids": IssueCode(
+        "warning",
+        "Two ids should not look the same and differ in their characters.",
+        "Check whether they mean one item; they are kept apart.",
+    ),
     "duplicate_id_conflict": IssueCode(
         "error",
         "One id must stand for one item: rows with the same id and different content all stay out.",
@@ -96,6 +193,11 @@ CODES: dict[str, IssueCode] = {
     "duplicate_row": IssueCode("info", "The same row twice counts once.", "Nothing to do."),
     "title_missing": IssueCode(
         "warning", "An item should have a title.", "Fill it in; until then the id is shown."
+    ),
+    "title_long": IssueCode(
+        "warning",
+        "A title should be a sentence; a very long one is kept and shown shortened.",
+        "Move the text to the description.",
     ),
     "object_type_unknown": IssueCode(
         "warning",
@@ -106,6 +208,26 @@ CODES: dict[str, IssueCode] = {
     "not_a_number": IssueCode(
         "warning", "A figure must be a number; the cell is left empty.", "Correct the cell."
     ),
+    "unit_stripped": IssueCode(
+        "warning",
+        "Currency signs and the words k, M, bn are taken off a figure (1.2M = 1,200,000).",
+        "Check that all figures of the column have one unit.",
+    ),
+    "decimal_sign_ambiguous": IssueCode(
+        "warning",
+        "Where no figure tells whether 1,234 is a thousand or 1.234, it is read as a thousand.",
+        "Answer the question about the decimal sign.",
+    ),
+    "progress_scale_ambiguous": IssueCode(
+        "warning",
+        "Where no figure tells whether 1 is 1 % or 100 %, progress is read as percent.",
+        "Answer the question about the scale of progress.",
+    ),
+    "target_equals_start": IssueCode(
+        "warning",
+        "A target should differ from its start; where it does not, it is met or not met.",
+        "Correct start or target.",
+    ),
     "number_absurd": IssueCode(
         "warning",
         "A figure must be finite and within plausible bounds; the cell is left empty.",
@@ -113,6 +235,31 @@ CODES: dict[str, IssueCode] = {
     ),
     "not_a_date": IssueCode(
         "warning", "A date must be a calendar day; the cell is left empty.", "Write YYYY-MM-DD."
+    ),
+    "date_impossible": IssueCode(
+        "warning",
+        "A date must be a day of the calendar; the cell is left empty.",
+        "Correct the date.",
+    ),
+    "date_implausible": IssueCode(
+        "warning",
+        "Dates lie between 1990 and 2100; only an end may lie later, others are left empty.",
+        "Correct the date.",
+    ),
+    "date_order_ambiguous": IssueCode(
+        "warning",
+        "Where 03/04/2026 may be March or April in a whole column, its dates are left empty.",
+        "Answer the question about the order of day and month.",
+    ),
+    "two_digit_year": IssueCode(
+        "warning",
+        "A year of two digits is taken to lie between 1990 and 2089.",
+        "Check one date of the column.",
+    ),
+    "year_assumed": IssueCode(
+        "info",
+        "A day without a year is taken to be the last one before the as-of day.",
+        "Give the as-of day if the file is older.",
     ),
     "dates_swapped": IssueCode(
         "warning",
@@ -126,6 +273,12 @@ CODES: dict[str, IssueCode] = {
         "warning",
         "A status word should be known; the word is kept and no state is set.",
         "Use one of the words in the documentation of the format.",
+    ),
+    "status_meaning_assumed": IssueCode(
+        "warning",
+        "“At Risk” is the worst state in one tool and the middle one in another; unless the format "
+        "tells, it is taken as the middle one.",
+        "Answer the question about “At Risk”.",
     ),
     "level_unknown": IssueCode(
         "warning",
@@ -144,6 +297,11 @@ CODES: dict[str, IssueCode] = {
         "info",
         "A cycle whose name says no dates gets its dates from its objectives.",
         "Nothing to do if its objectives carry start and end dates.",
+    ),
+    "fiscal_calendar_assumed": IssueCode(
+        "warning",
+        "Fiscal periods follow the fiscal calendar of the settings.",
+        "Check the first month of the fiscal year in the settings.",
     ),
     "value_unknown": IssueCode(
         "warning", "A word must be one of those that the column allows.", "Correct the cell."
@@ -168,6 +326,21 @@ CODES: dict[str, IssueCode] = {
         "warning",
         "A named parent should be in this upload or in the data; until it is, the link is unresolved.",
         "Export without a filter, or import the file that contains the parent.",
+    ),
+    "parent_ambiguous": IssueCode(
+        "warning",
+        "A parent given by its title must be the only item of that title; until then the link is unresolved.",
+        "Give the parent's id, or titles that differ.",
+    ),
+    "parent_by_row_order": IssueCode(
+        "info",
+        "Where the format has no parent column, a key result belongs to the objective above it.",
+        "Check one of them.",
+    ),
+    "unusual_parent_type": IssueCode(
+        "warning",
+        "A key result should belong to an objective; one below a key result counts for that one's objective.",
+        "Check the parent.",
     ),
     "key_result_without_objective": IssueCode(
         "warning",
@@ -207,6 +380,11 @@ CODES: dict[str, IssueCode] = {
         "A team should be in the org units.",
         "Add the team with its level and department.",
     ),
+    "unit_spelling_variants": IssueCode(
+        "warning",
+        "Two names of units that differ only in spelling may mean one; they are kept apart.",
+        "Say on the page Organisation that they are the same.",
+    ),
     "org_unit_assumed": IssueCode(
         "warning",
         "A team that no org-unit table names gets a level and department proposed from the data.",
@@ -217,7 +395,8 @@ CODES: dict[str, IssueCode] = {
 #: Codes that refuse the whole upload.
 REFUSES_FILE = frozenset(
     {"file_empty", "file_unreadable", "file_too_large", "header_unknown", "column_missing",
-     "no_rows", "quote_unclosed"}
+     "no_rows", "quote_unclosed", "file_unsafe", "reader_failed", "delimiter_unknown",
+     "layout_transposed", "layout_wide"}
 )  # fmt: skip
 
 
