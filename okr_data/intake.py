@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from okr_data.errors import AlreadyImported, NoDatabase
-from okr_data.ingest import Known, Upload, prepare
+from okr_data.ingest import Known, Reading, Upload, prepare
 from okr_data.store import ImportResult, Progress, Store, silent
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -64,8 +64,9 @@ def import_files(
     """
     progress("reading the files", 0.05)
     store.catch_up()
-    draft = prepare(uploads, known_to(store), source_format, as_of, sample)
-    return store.accept(draft, dry_run=dry_run, progress=progress)
+    reading = Reading(source_format=source_format, as_of=as_of, sample=sample)
+    prepared = prepare(uploads, known_to(store), reading, progress)
+    return store.accept(prepared.draft, dry_run=dry_run, progress=progress)
 
 
 def sample_uploads() -> list[tuple[date, list[Upload]]]:

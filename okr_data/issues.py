@@ -337,6 +337,11 @@ CODES: dict[str, IssueCode] = {
         "Where the format has no parent column, a key result belongs to the objective above it.",
         "Check one of them.",
     ),
+    "objective_values_unused": IssueCode(
+        "info",
+        "An objective is measured by its key results; values in its own row do not count.",
+        "Give the objective a key result with these values.",
+    ),
     "unusual_parent_type": IssueCode(
         "warning",
         "A key result should belong to an objective; one below a key result counts for that one's objective.",

@@ -184,7 +184,8 @@ CHECK_IN = CanonicalTable(
     ),
 )
 
-#: One row a team and import. ``assumed`` rows were proposed from the data.
+#: One row a team and import. ``assumed`` rows were proposed from the data; ``same_as`` names the
+#: unit of which ``team`` is another spelling.
 ORG_UNIT = CanonicalTable(
     "org_unit_row",
     pa.schema(
@@ -193,7 +194,22 @@ ORG_UNIT = CanonicalTable(
             ("level", _TEXT),
             ("department", _TEXT),
             ("parent_team", _TEXT),
+            ("same_as", _TEXT),
             ("assumed", pa.bool_()),
+            *_SOURCE,
+        ]
+    ),
+)
+
+#: One row a person and import: the team whose objectives a person's own ones belong to.
+PERSON = CanonicalTable(
+    "person_row",
+    pa.schema(
+        [
+            ("person", _TEXT),
+            ("email", _TEXT),
+            ("team", _TEXT),
+            ("manager", _TEXT),
             *_SOURCE,
         ]
     ),
@@ -215,4 +231,4 @@ ISSUE = CanonicalTable(
     ),
 )
 
-TABLES = (OBJECTIVE, KEY_RESULT, INITIATIVE, ALIGNMENT, CHECK_IN, ORG_UNIT, ISSUE)
+TABLES = (OBJECTIVE, KEY_RESULT, INITIATIVE, ALIGNMENT, CHECK_IN, ORG_UNIT, PERSON, ISSUE)

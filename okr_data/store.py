@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -90,6 +90,9 @@ class Draft:
     tables: Mapping[str, pa.Table]
     issues: tuple[Issue, ...]
     sample: bool = False
+    complete: bool = False
+    #: How each table was read: its label and the mapping as TOML.
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Count the rows that go in, by the words of the field."""

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from okr_data import views
-from okr_data.ingest import Upload
+from okr_data.ingest import Reading, Upload, prepare
 from okr_data.intake import import_files, load_sample
-from okr_data.store import ImportResult, Store
+from okr_data.store import Draft, ImportResult, Store
 
 DAY = date(2026, 11, 20)
 
@@ -32,6 +32,11 @@ def uploads(**tables: str) -> list[Upload]:
 
 def take_in(store: Store, /, *, as_of: date | None = DAY, **tables: str) -> ImportResult:
     return import_files(store, uploads(**tables), as_of=as_of)
+
+
+def draft_of(files: list[Upload], as_of: date | None = None) -> Draft:
+    """Prepare uploads in this process, with nothing known before them."""
+    return prepare(files, reading=Reading(as_of=as_of)).draft
 
 
 def every_answer(store: Store, as_of: date | None = None) -> dict[str, pd.DataFrame]:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from okr_data.errors import FileRefused
-from okr_data.ingest import Upload, prepare
+from okr_data.ingest import Upload
 from okr_data.intake import import_files
 from okr_data.issues import CODES
 from okr_data.store import Store
-from tests.conftest import DAY, assert_same_answers, every_answer, take_in, uploads
+from tests.conftest import DAY, assert_same_answers, draft_of, every_answer, take_in, uploads
 
 GOOD = b"id,title,level,cycle\nO-1,Win,company,Q4 2026\n"
 
@@ -43,7 +43,7 @@ REFUSED = [
 @pytest.mark.parametrize(("name", "content", "code", "words"), REFUSED, ids=lambda x: str(x)[:18])
 def test_refused_files_say_why(name: str, content: bytes, code: str, words: str) -> None:
     with pytest.raises(FileRefused) as refusal:
-        prepare([Upload(name, content)], as_of=DAY)
+        draft_of([Upload(name, content)], as_of=DAY)
     (issue,) = [issue for issue in refusal.value.issues if issue.code == code]
     assert words in str(issue)
     assert issue.file == name
@@ -65,7 +65,7 @@ def test_a_refusal_leaves_everything_as_it_was(store: Store) -> None:
 
 def test_all_refused_files_are_named_at_once() -> None:
     with pytest.raises(FileRefused) as refusal:
-        prepare([Upload("a.csv", b""), Upload("b.csv", b"\x89PNG")])
+        draft_of([Upload("a.csv", b""), Upload("b.csv", b"\x89PNG")])
     assert {issue.file for issue in refusal.value.issues} == {"a.csv", "b.csv"}
 
 
@@ -75,8 +75,8 @@ MESSY: dict[str, Any] = {
     id  | title   | level   | team | cycle   | start_date | end_date   | parent_ids | parent_weights | weight | status  | progress | confidence | created_on
     O-1 | Win     | company |      | Q4 2026 |            |            |            |                |        | Glowing | 40%      | 5          |
     O-2 |         | Tribe   | Ants | Q4 2026 | 2026-12-01 | 2026-10-01 | O-1; O-99  | 50%            | -3     |         | 9e9%     | 10         | 03/04/2026
-    O-3 | Self    | team    |      | Soonish |            |            | O-3        |                |        |         |          | 11         | 2026-02-30
-    O-4 | Twice   | team    |      | Q4 2026 |            |            | O-1        | -5%            |        |         |          |            | 1026-01-01
+    O-3 | Self    | team    |      | Soonish |            |            | O-3        | -5%            |        |         |          | 11         | 2026-02-30
+    O-4 | Twice   | team    |      | Q4 2026 |            |            | O-1        |                |        |         |          |            | 1026-01-01
     O-4 | Other   | team    |      | Q4 2026 |            |            | O-1        |                |        |         |          |            |
         | No id   | team    |      | Q4 2026 |            |            |            |                |        |         |          |            |
     O-5 | Nowhere |         |      |         |            |            |            |                |        |         |          |            |
@@ -105,13 +105,13 @@ FOUND = [
     ("parent_not_found", "objectives.csv", 3, "parent", "O-99"),
     ("negative_weight", "objectives.csv", 3, "weight", "-3"),
     ("number_absurd", "objectives.csv", 3, "progress", "9e9%"),
-    ("not_a_date", "objectives.csv", 3, "created_on", "03/04/2026"),
+    ("date_order_ambiguous", "objectives.csv", 3, "created_on", "03/04/2026"),
     ("org_unit_assumed", "objectives.csv", 3, "team", "Ants"),
     ("cycle_unknown", "objectives.csv", 4, "cycle", "Soonish"),
     ("alignment_cycle", "objectives.csv", 4, "parent", "O-3"),
-    ("not_a_date", "objectives.csv", 4, "created_on", "2026-02-30"),
-    ("not_a_date", "objectives.csv", 5, "created_on", "1026-01-01"),
-    ("negative_weight", "objectives.csv", 5, "parent_weights", "-5%"),
+    ("date_impossible", "objectives.csv", 4, "created_on", "2026-02-30"),
+    ("date_implausible", "objectives.csv", 5, "created_on", "1026-01-01"),
+    ("negative_weight", "objectives.csv", 4, "parent_weights", "-5%"),
     ("duplicate_id_conflict", "objectives.csv", 5, "id", "O-4"),
     ("duplicate_id_conflict", "objectives.csv", 6, "id", "O-4"),
     ("id_missing", "objectives.csv", 7, "id", ""),

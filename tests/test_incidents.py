@@ -14,10 +14,10 @@ import pytest
 from okr_data import views
 from okr_data.charts import sunburst, theme
 from okr_data.errors import AlreadyImported
-from okr_data.ingest import Upload, prepare
+from okr_data.ingest import Upload
 from okr_data.intake import import_files, load_sample, sample_is_half_loaded, sample_uploads
 from okr_data.store import Generations, Store
-from tests.conftest import DAY, assert_same_answers, every_answer, table, take_in
+from tests.conftest import DAY, assert_same_answers, draft_of, every_answer, table, take_in
 from tests.test_charts import links, nodes
 
 
@@ -70,7 +70,7 @@ def test_a_later_guess_moves_no_team(store: Store) -> None:
 )
 def test_a_file_is_what_most_of_its_header_says(header: str, row: str, objectives: int) -> None:
     """Objectives with a team and a level were taken for org units, and none went in."""
-    draft = prepare([Upload("any.csv", f"{header}\n{row}\n".encode())], as_of=DAY)
+    draft = draft_of([Upload("any.csv", f"{header}\n{row}\n".encode())], as_of=DAY)
     assert draft.counts()["objectives"] == objectives
     assert draft.counts()["rows"] == 1
 
@@ -113,11 +113,11 @@ def test_a_team_with_two_places_has_none(store: Store) -> None:
         (("0", "1.000", "512,5"), 0.5125),  # the comma elsewhere in the file says what 1.000 is
         (("0", "1,000", "512.5"), 0.5125),
         (("0,5", "1,5", "1,25"), 0.75),
-        (("0.5", "1.5", "1,25"), None),  # contradicts its file: reported, not read as 125
+        (("0.5", "1.5", "1,25"), 0.75),  # each column decides by its own figures
         (("0", "12,34,567.0", "0"), 0.0),
     ],
 )
-def test_one_decimal_sign_a_file(
+def test_one_decimal_sign_a_column(
     cells: tuple[str, ...], expected: float | None, store: Store
 ) -> None:
     content = io.StringIO()
@@ -140,7 +140,7 @@ def test_one_decimal_sign_a_file(
 
 def test_weights_follow_the_decimal_sign_of_their_file() -> None:
     content = b"id;title;level;cycle;parent_ids;parent_weights\nA;a;team;Q4 2026;B;33,33%\n"
-    draft = prepare([Upload("o.csv", content)], as_of=DAY)
+    draft = draft_of([Upload("o.csv", content)], as_of=DAY)
     assert draft.tables["alignment_row"]["weight"].to_pylist() == [pytest.approx(0.3333)]
 
 

@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from okr_data import graph
-from okr_data.ingest import prepare
 from okr_data.store import Reader, Store
+from tests.conftest import draft_of
 from tests.oracle import (
     CheckIn,
     Day,
@@ -176,7 +176,7 @@ def _check_ins(draw: st.DrawFn, items: list[str], as_of: date) -> CheckIn:
 def imported(org: Organisation) -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
-        store.accept(prepare(to_template(org), as_of=org.as_of))
+        store.accept(draft_of(to_template(org), as_of=org.as_of))
         yield store
 
 
@@ -417,7 +417,7 @@ def test_a_loop_through_its_own_key_result_is_told_with_that_key_result() -> Non
 def test_an_undone_import_leaves_no_trace(org: Organisation, other: Organisation) -> None:
     other = replace(other, as_of=org.as_of + timedelta(7))
     with imported(org) as store:
-        later = store.accept(prepare(to_template(other), as_of=other.as_of))
+        later = store.accept(draft_of(to_template(other), as_of=other.as_of))
         store.undo(later.import_id)
         with store.reader() as reader:
             assert compare_day(reader, org.on()) == []

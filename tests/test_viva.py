@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from okr_data.ingest import Upload, prepare
+from okr_data.ingest import Upload
 from okr_data.ingest.viva import file_day, split_check_in, split_parents
 from okr_data.store import Draft, Store
+from tests.conftest import draft_of
 
 AS_OF = date(2025, 3, 14)
 PARENT = "Aligned To (weight, Objective ID)"
@@ -53,7 +54,7 @@ def key_result(item: str, title: str, parent: str, **more: str) -> dict[str, str
 
 
 def drafted(content: bytes, name: str = "export.csv", as_of: date | None = AS_OF) -> Draft:
-    return prepare([Upload(name, content), Upload("org_units.csv", UNITS.encode())], as_of=as_of)
+    return draft_of([Upload(name, content), Upload("org_units.csv", UNITS.encode())], as_of=as_of)
 
 
 def table(draft: Draft, name: str) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from okr_data.ingest import Upload, prepare
+from okr_data.ingest import Upload
 from okr_data.store import Draft, Reader, Store
+from tests.conftest import draft_of
 from tests.oracle import Day, Organisation, to_template
 from tests.test_oracle_random import (
     compare,
@@ -44,7 +45,7 @@ class Imported:
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
     content, truth = the_export()
     units = [upload for upload in to_template(truth) if upload.name == "org_units.csv"]
-    draft = prepare([Upload("export.csv", content), *units], as_of=truth.as_of)
+    draft = draft_of([Upload("export.csv", content), *units], as_of=truth.as_of)
     folder: Path = tmp_path_factory.mktemp("viva")
     store = Store(folder)
     store.accept(draft)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from okr_data.ingest.arrange import SEPARATOR
+from okr_data.ingest.report import Decision, Report
+from okr_data.ingest.values import NotRead, clean_id, looks_like, parse_number
 from okr_data.issues import Issue
 from okr_data.schema import (
     ALIGNMENT,
@@ -16,10 +24,10 @@ from okr_data.schema import (
     KEY_RESULT,
     OBJECTIVE,
     ORG_UNIT,
+    PERSON,
+    TABLES,
     CanonicalTable,
 )
-
-CanonicalRow = dict[str, Any]
 
 #: Tables whose rows are items with an id of their own, and the column of that id.
 ITEM_ID = {
@@ -27,6 +35,12 @@ ITEM_ID = {
     KEY_RESULT.name: "key_result_id",
     INITIATIVE.name: "initiative_id",
 }
+_LINK_COLUMNS = (
+    "table", "child_id", "parent_id", "parent_title", "weight", "contributes", "file", "row",
+)  # fmt: skip
+_TEXT_LINK = re.compile(r"\s*\(https?://[^()\s]*\)")
+#: Rows that are named in one message about an id that several rows share.
+_NAMED_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,8 @@ class Known:
     other_items: frozenset[str] = frozenset()
     titles: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    #: Whether somebody set the first month of the fiscal year.
+    fiscal_start_stated: bool = False
 
     def has(self, item_id: str) -> bool:
         return item_id in self.objectives or item_id in self.other_items
@@ -44,44 +60,131 @@ class Known:
 
 @dataclass
 class Parsed:
-    """Canonical rows by table, and the issues met on the way; filled by a format's adapter."""
+    """Canonical rows by table, and what was noticed on the way; filled by a format's adapter.
 
-    rows: dict[str, list[CanonicalRow]] = field(
-        default_factory=lambda: {
-            table.name: []
-            for table in (OBJECTIVE, KEY_RESULT, INITIATIVE, ALIGNMENT, CHECK_IN, ORG_UNIT)
-        }
-    )
+    ``links`` holds alignments as far as a format states them by id or title, ``references``
+    cells that name parents and are looked up when all rows are there.
+    """
+
+    parts: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: defaultdict(list))
+    links: list[pd.DataFrame] = field(default_factory=list)
+    references: list[pd.DataFrame] = field(default_factory=list)
+    reports: dict[str, Report] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     as_of: date | None = None
+    #: Labels of tables whose ids were made by us, so that a parent named by id finds nothing.
+    derived: set[str] = field(default_factory=set)
 
-    def of(self, table: CanonicalTable) -> list[CanonicalRow]:
-        return self.rows[table.name]
+    def report(self, label: str) -> Report:
+        return self.reports.setdefault(label, Report(label))
 
-    def extend(self, other: Parsed) -> None:
-        for name, rows in other.rows.items():
-            self.rows[name].extend(rows)
-        self.issues.extend(other.issues)
-        self.as_of = self.as_of or other.as_of
+    def add_rows(self, table: CanonicalTable, frame: pd.DataFrame) -> None:
+        if len(frame):
+            self.parts[table.name].append(conform(table, frame))
+
+    def of(self, table: CanonicalTable) -> pd.DataFrame:
+        """Return all rows of a table; parts are joined once and then kept as one."""
+        parts = self.parts[table.name]
+        if len(parts) != 1:
+            whole = pd.concat(parts, ignore_index=True) if parts else conform(table, pd.DataFrame())
+            self.parts[table.name] = [whole]
+        return self.parts[table.name][0]
+
+    def put(self, table: CanonicalTable, frame: pd.DataFrame) -> None:
+        self.parts[table.name] = [frame.reset_index(drop=True)]
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return the rows as they are kept: typed, in the order of the files."""
+        return {
+            table.name: to_arrow(table, self.of(table))
+            for table in TABLES
+            if self.parts[table.name]
+        }
 
     def item_ids(self) -> set[str]:
-        return {row[column] for name, column in ITEM_ID.items() for row in self.rows[name]}
+        return {i for table, column in _items() for i in self.of(table)[column].tolist()}
 
-    def add(
-        self, code: str, message: str, row: CanonicalRow, column: str = "", value: str = ""
-    ) -> None:
-        self.issues.append(Issue(code, message, row["file"], row["row"], column, value[:500]))
+    def count(self) -> int:
+        return sum(len(frame) for frames in self.parts.values() for frame in frames)
+
+    def all_issues(self) -> list[Issue]:
+        return [*self.issues, *(i for report in self.reports.values() for i in report.close())]
+
+    def decisions(self) -> list[Decision]:
+        return [decision for report in self.reports.values() for decision in report.decisions]
+
+
+def _items() -> Iterator[tuple[CanonicalTable, str]]:
+    for table in (OBJECTIVE, KEY_RESULT, INITIATIVE):
+        yield table, ITEM_ID[table.name]
+
+
+# --- frames and tables -------------------------------------------------------
+
+
+def conform(table: CanonicalTable, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame the columns of a table in their order; a column that is missing is empty."""
+    columns = {}
+    for part in table.schema:
+        dtype = _DTYPES[part.type]
+        if part.name in frame:
+            columns[part.name] = frame[part.name].astype(dtype)
+        else:
+            columns[part.name] = pd.Series(None, index=frame.index, dtype=dtype)
+    return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
+
+
+_DTYPES: dict[pa.DataType, str] = {
+    pa.string(): "str",
+    pa.float64(): "float64",
+    pa.int64(): "int64",
+    pa.date32(): "datetime64[s]",
+    pa.timestamp("us"): "datetime64[us]",
+    pa.bool_(): "boolean",
+}
+
+
+def to_arrow(table: CanonicalTable, frame: pd.DataFrame) -> pa.Table:
+    arrays = []
+    for part in table.schema:
+        column = frame[part.name]
+        if part.type == pa.date32():
+            arrays.append(pa.array(column.to_numpy().astype("datetime64[D]")))
+        else:
+            arrays.append(pa.Array.from_pandas(column, type=part.type))
+    return pa.Table.from_arrays([_one(array) for array in arrays], schema=table.schema)
+
+
+def _one(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def link_rows(**columns: Any) -> pd.DataFrame:
+    """Make rows of links; ``parent_id`` is missing where only a title is given."""
+    frame = pd.DataFrame(columns, columns=list(_LINK_COLUMNS))
+    for name in ("child_id", "parent_id", "parent_title", "file"):
+        frame[name] = frame[name].astype("str")
+    frame["weight"] = frame["weight"].astype("float64")
+    return frame
+
+
+# --- the whole upload --------------------------------------------------------
 
 
 def settle(parsed: Parsed, known: Known, as_of: date) -> None:
     """Check what only the whole upload can tell; rows that must stay out are taken out."""
     _settle_duplicates(parsed)
     _settle_units(parsed)
-    _rehome_key_results(parsed, known)
-    _check_key_results(parsed, known)
-    _check_parents(parsed, known)
-    _check_check_ins(parsed, known, as_of)
+    _settle_people(parsed)
+    finder = _Finder(parsed, known)
+    _look_up_references(parsed, finder)
+    links = _resolved_links(parsed, finder)
+    _place_links(parsed, links, finder)
+    _check_key_results(parsed, finder)
+    _check_parents(parsed, finder)
+    _check_check_ins(parsed, finder, as_of)
     _check_levels(parsed)
+    _check_lookalikes(parsed)
 
 
 # --- one id, one item --------------------------------------------------------
@@ -89,197 +192,440 @@ def settle(parsed: Parsed, known: Known, as_of: date) -> None:
 
 def _settle_duplicates(parsed: Parsed) -> None:
     """Keep one of equal rows; of rows that share an id and differ, keep none."""
-    by_id: dict[str, list[tuple[str, CanonicalRow]]] = defaultdict(list)
-    for name, column in ITEM_ID.items():
-        for row in parsed.rows[name]:
-            by_id[row[column]].append((name, row))
-    links = _links_by_row(parsed)
-    refused: set[tuple[str, int]] = set()
-    for item_id, found in by_id.items():
-        if len(found) == 1:
-            continue
-        contents = {(name, _content(row), links.get(_place(row), ())) for name, row in found}
-        if len(contents) == 1:
-            _drop_repetitions(parsed, item_id, found, refused)
-        else:
-            _refuse_conflict(parsed, item_id, found, refused)
-    if refused:
-        for name in (*ITEM_ID, ALIGNMENT.name):
-            parsed.rows[name] = [row for row in parsed.rows[name] if _place(row) not in refused]
-
-
-def _place(row: CanonicalRow) -> tuple[str, int]:
-    return (row["file"], row["row"])
-
-
-def _content(row: CanonicalRow) -> tuple[tuple[str, object], ...]:
-    return tuple(
-        sorted((k, v) for k, v in row.items() if k not in ("file", "row") and v is not None)
-    )
-
-
-def _links_by_row(parsed: Parsed) -> dict[tuple[str, int], tuple[object, ...]]:
-    links: dict[tuple[str, int], tuple[object, ...]] = defaultdict(tuple)
-    for row in parsed.of(ALIGNMENT):
-        links[_place(row)] += ((row.get("parent_id"), row.get("parent_title"), row.get("weight")),)
-    return links
-
-
-def _drop_repetitions(
-    parsed: Parsed,
-    item_id: str,
-    found: list[tuple[str, CanonicalRow]],
-    refused: set[tuple[str, int]],
-) -> None:
-    first = found[0][1]
-    for _, row in found[1:]:
-        refused.add(_place(row))
-        parsed.add(
-            "duplicate_row", f"the same as row {first['row']}; it counts once", row, "id", item_id
+    places = pd.concat(
+        [
+            pd.DataFrame(
+                {"table": table.name, "place": np.arange(len(rows)), "id": rows[column],
+                 "file": rows["file"], "row": rows["row"]}
+            )
+            for table, column in _items()
+            for rows in (parsed.of(table),)
+        ],
+        ignore_index=True,
+    )  # fmt: skip
+    shared = places[places["id"].duplicated(keep=False)].copy()
+    if shared.empty:
+        return
+    shared["content"] = _contents(parsed, shared)
+    differ = shared.groupby("id")["content"].transform("nunique") > 1
+    for item_id, rows in shared[differ].groupby("id", sort=False):
+        _refuse_conflict(parsed, str(item_id), rows)
+    again = shared[~differ & shared["id"].duplicated(keep="first")]
+    first = shared[~differ].drop_duplicates("id").set_index("id")["row"]
+    for row in again.itertuples():
+        parsed.report(row.file).add(
+            "duplicate_row",
+            f"the same as row {first[row.id]}; it counts once",
+            row.row,
+            "id",
+            row.id,
         )
+    _take_out(parsed, pd.concat([shared[differ], again]))
 
 
-def _refuse_conflict(
-    parsed: Parsed,
-    item_id: str,
-    found: list[tuple[str, CanonicalRow]],
-    refused: set[tuple[str, int]],
-) -> None:
+def _contents(parsed: Parsed, shared: pd.DataFrame) -> pd.Series:
+    """Return a digest of each row: its kind, its cells and the parents it names."""
+    result = pd.Series(0, index=shared.index, dtype="uint64")
+    links = _links_by_row(parsed)
+    for table, _ in _items():
+        chosen = shared[shared["table"] == table.name]
+        rows = parsed.of(table).iloc[chosen["place"].to_numpy()].drop(columns=["file", "row"])
+        cells = pd.util.hash_pandas_object(rows.assign(kind=table.name), index=False)
+        result.loc[chosen.index] = cells.to_numpy()
+    named = [
+        hash(links.get((row.id, row.file, row.row), ())) % 2**32 for row in shared.itertuples()
+    ]
+    return result + np.array(named, dtype="uint64")
+
+
+def _links_by_row(parsed: Parsed) -> dict[tuple[str, str, int], tuple[str, ...]]:
+    found: dict[tuple[str, str, int], tuple[str, ...]] = defaultdict(tuple)
+    for links in parsed.links:
+        for link in links.itertuples():
+            found[link.child_id, link.file, link.row] += (
+                f"{link.parent_id}/{link.parent_title}/{link.weight}",
+            )
+    for references in parsed.references:
+        for reference in references.itertuples():
+            found[reference.child_id, reference.file, reference.row] += (
+                f"{reference.text}/{reference.exact}/{reference.weights}",
+            )
+    return found
+
+
+def _refuse_conflict(parsed: Parsed, item_id: str, rows: pd.DataFrame) -> None:
     """Report a conflict once per row, or once in all where an id stands in very many rows."""
-    lines = ", ".join(str(row["row"]) for _, row in found[:10])
-    more = f" and {len(found) - 10:,} more" if len(found) > 10 else ""
+    lines = ", ".join(str(row) for row in rows["row"].head(_NAMED_ROWS))
+    more = f" and {len(rows) - _NAMED_ROWS:,} more" if len(rows) > _NAMED_ROWS else ""
     message = f"the id “{item_id}” stands for different items in rows {lines}{more}; none went in"
-    for _, row in found:
-        refused.add(_place(row))
-    for _, row in found if len(found) <= 10 else found[:1]:
-        parsed.add("duplicate_id_conflict", message, row, "id", item_id)
+    for row in (rows if len(rows) <= _NAMED_ROWS else rows.head(1)).itertuples():
+        parsed.report(row.file).add("duplicate_id_conflict", message, row.row, "id", item_id)
+    for row in rows.iloc[_NAMED_ROWS:].itertuples():
+        parsed.report(row.file).refused.setdefault(row.row, message)
+
+
+def _take_out(parsed: Parsed, refused: pd.DataFrame) -> None:
+    for table, _ in _items():
+        places = refused.loc[refused["table"] == table.name, "place"]
+        if len(places):
+            parsed.put(table, parsed.of(table).drop(index=places.to_numpy()))
+    gone = set(zip(refused["id"], refused["file"], refused["row"], strict=True))
+    for parts in (parsed.links, parsed.references):
+        for number, frame in enumerate(parts):
+            keys = zip(frame["child_id"], frame["file"], frame["row"], strict=True)
+            parts[number] = frame[[key not in gone for key in keys]]
 
 
 def _settle_units(parsed: Parsed) -> None:
     """Keep no statement about a team that several rows of an upload place differently."""
-    by_team: dict[str, list[CanonicalRow]] = defaultdict(list)
-    for row in parsed.of(ORG_UNIT):
-        by_team[row["team"].strip().lower()].append(row)
-    parsed.rows[ORG_UNIT.name] = []
-    for rows in by_team.values():
-        if len({_content(row) for row in rows}) > 1:
-            lines = ", ".join(str(row["row"]) for row in rows[:10])
-            for row in rows:
-                message = f"“{row['team']}” has different places in rows {lines}; none went in"
-                parsed.add("duplicate_id_conflict", message, row, "team", row["team"])
+    units = parsed.of(ORG_UNIT)
+    if units.empty:
+        return
+    key = units["team"].str.strip().str.lower()
+    said = units.drop(columns=["file", "row"])
+    different = ~said.assign(key=key).duplicated(keep=False) & key.duplicated(keep=False)
+    conflicting = key.isin(key[different])
+    for team, rows in units[conflicting].groupby(key[conflicting], sort=False):
+        lines = ", ".join(str(row) for row in rows["row"].head(_NAMED_ROWS))
+        for row in rows.itertuples():
+            message = f"“{row.team}” has different places in rows {lines}; none went in"
+            parsed.report(row.file).add(
+                "duplicate_id_conflict", message, row.row, "team", str(team)
+            )
+    kept = units[~conflicting]
+    parsed.put(ORG_UNIT, kept[~key[~conflicting].duplicated()])
+
+
+def _settle_people(parsed: Parsed) -> None:
+    """Of several rows about one person the last one stands."""
+    people = parsed.of(PERSON)
+    if len(people):
+        parsed.put(
+            PERSON, people[~people["person"].str.strip().str.lower().duplicated(keep="last")]
+        )
+
+
+# --- parents -----------------------------------------------------------------
+
+
+class _Finder:
+    """Finds items by id and by title, in the upload and in the data."""
+
+    def __init__(self, parsed: Parsed, known: Known) -> None:
+        self.known = known
+        self.kinds: dict[str, str] = {}
+        self._by_title: dict[str, set[str]] = defaultdict(set)
+        for table, column in _items():
+            rows = parsed.of(table)
+            for item_id, title in zip(rows[column].tolist(), rows["title"].tolist(), strict=True):
+                self.kinds[item_id] = table.name
+                self._by_title[title_key(title)].add(item_id)
+        for title, item_id in known.titles.items():
+            if title_key(title) not in self._by_title:
+                self._by_title[title_key(title)] = {item_id}
+
+    def has(self, item_id: str) -> bool:
+        return item_id in self.kinds or self.known.has(item_id)
+
+    def is_objective(self, item_id: str) -> bool:
+        return self.kinds.get(item_id) == OBJECTIVE.name or item_id in self.known.objectives
+
+    def by_title(self, title: str) -> set[str]:
+        return self._by_title.get(title_key(title), set())
+
+    def one(self, text: str) -> str | None:
+        """Return the id of the one item that a text names by id or title, None where none."""
+        cleaned = clean_id(text)
+        if self.has(cleaned):
+            return cleaned
+        found = self.by_title(text) or self.by_title(_TEXT_LINK.sub("", text))
+        return next(iter(found)) if len(found) == 1 else None
+
+    def split(self, cell: str, separators: tuple[str, ...]) -> list[str]:
+        """Take a cell with one or several parents apart; a title may hold a separator itself."""
+        if self.one(cell) is not None or self.by_title(cell):
+            return [cell]
+        pattern = "|".join(re.escape(sign) for sign in separators)
+        parts = (
+            [part.strip() for part in re.split(pattern, cell) if part.strip()]
+            if pattern
+            else [cell]
+        )
+        if len(parts) == 1:
+            for sign in (",", " / ", "|"):
+                pieces = [piece.strip() for piece in cell.split(sign) if piece.strip()]
+                if len(pieces) > 1 and any(self.one(piece) for piece in pieces):
+                    return pieces
+        return list(dict.fromkeys(parts))
+
+
+def title_key(title: str) -> str:
+    return " ".join(title.split()).lower()
+
+
+def _look_up_references(parsed: Parsed, finder: _Finder) -> None:
+    """Turn cells that name parents into links."""
+    for references in parsed.references:
+        for label, rows in references.groupby("file", sort=False):
+            parsed.links.append(_looked_up(parsed, str(label), rows, finder))
+    parsed.references = []
+
+
+def _looked_up(parsed: Parsed, label: str, rows: pd.DataFrame, finder: _Finder) -> pd.DataFrame:
+    report = parsed.report(label)
+    found: dict[str, list[Any]] = {name: [] for name in _LINK_COLUMNS}
+    cache: dict[str, list[tuple[str | None, str | None]]] = {}
+    hit = named = 0
+    for row in rows.itertuples():
+        parents: list[tuple[str | None, str | None]] = []
+        if isinstance(row.exact, str):
+            parents += [(item_id, None) for item_id in row.exact.split(SEPARATOR)]
+        if isinstance(row.text, str):
+            if row.text not in cache:
+                cache[row.text] = _named_parents(row.text, row.separators, finder)
+            parents += cache[row.text]
+            named += 1
+            hit += any(parent_id and finder.has(parent_id) for parent_id, _ in cache[row.text])
+        weights = _parent_weights(row, len(parents), report)
+        for (parent_id, title), weight in zip(parents, weights, strict=True):
+            values = (row.table, row.child_id, parent_id, title, weight,
+                      weight is None or weight > 0, label, row.row)  # fmt: skip
+            for name, value in zip(_LINK_COLUMNS, values, strict=True):
+                found[name].append(value)
+    if named and not hit and label in parsed.derived and rows["must_resolve"].any():
+        example = rows["text"].dropna().iloc[0]
+        message = (
+            f"the column id is missing: parents are named by ids (“{example[:60]}”) that no column "
+            "holds, nor is it a title"
+        )
+        parsed.issues.append(Issue("column_missing", message, label, None, "id"))
+    return link_rows(**found)
+
+
+def _named_parents(
+    cell: str, separators: tuple[str, ...], finder: _Finder
+) -> list[tuple[str | None, str | None]]:
+    """Return (id, title) of each parent that a cell names; what several bear has no id."""
+    parents: list[tuple[str | None, str | None]] = []
+    for part in finder.split(cell, separators):
+        item_id = finder.one(part)
+        if item_id is not None:
+            parents.append((item_id, None))
+        elif len(finder.by_title(part)) > 1:
+            parents.append((None, part))
         else:
-            parsed.of(ORG_UNIT).append(rows[0])
+            parents.append((clean_id(part), None))
+    return list(dict.fromkeys(parents))
 
 
-# --- the tree ----------------------------------------------------------------
+def _parent_weights(row: Any, count: int, report: Report) -> list[float | None]:
+    """Read the weights beside some parents; 60% is 0.6, so that 100 % and an empty one count 1."""
+    if not isinstance(row.weights, str) or not any(part.strip() for part in row.weights.split(";")):
+        return [None] * count
+    texts = [part.strip() for part in row.weights.split(";")]
+    if len(texts) != count:
+        message = f"{len(texts)} weights for {count} parents; every parent counts 1"
+        report.add("value_unknown", message, row.row, row.weight_column, "; ".join(texts))
+        return [None] * count
+    return [_parent_weight(text, row, report) for text in texts]
 
 
-def _check_key_results(parsed: Parsed, known: Known) -> None:
-    ids = parsed.item_ids()
-    for row in parsed.of(KEY_RESULT):
-        parent = row.get("objective_id")
-        if parent is None or not (parent in ids or known.has(parent)):
-            named = (
-                f"the objective “{parent}” is not in the data"
-                if parent
-                else "it names no objective"
-            )
-            parsed.add("key_result_without_objective", named, row, "objective", parent or "")
-        start, target = row.get("start_value"), row.get("target_value")
-        rising = row.get("direction") in (None, "increase")
-        if start is None and target is not None and target > 0 and rising:
-            parsed.add("baseline_assumed", "no start value: 0 is assumed", row, "start_value")
+def _parent_weight(text: str, row: Any, report: Report) -> float | None:
+    try:
+        weight = parse_number(text, row.decimal)
+    except NotRead as error:
+        report.add(error.code, f"“{text[:80]}” {error}", row.row, row.weight_column, text)
+        return None
+    if weight is not None and weight < 0:
+        report.add("negative_weight", f"“{text}” is below 0", row.row, row.weight_column, text)
+        return None
+    return weight / 100 if weight is not None and "%" in text else weight
 
 
-def _check_parents(parsed: Parsed, known: Known) -> None:
-    ids = parsed.item_ids()
-    for row in parsed.of(ALIGNMENT):
-        parent = row.get("parent_id")
-        if parent is None or not (parent in ids or known.has(parent)):
-            name = parent or row.get("parent_title") or ""
-            parsed.add(
-                "parent_not_found",
-                f"the parent “{name[:120]}” is neither in this upload nor in the data",
-                row,
+def _resolved_links(parsed: Parsed, finder: _Finder) -> pd.DataFrame:
+    """Give links that name their parent by title alone the id of the one item of that title.
+
+    A title that none or several items bear stays as the parent's name and is reported.
+    """
+    links = pd.concat(parsed.links, ignore_index=True) if parsed.links else link_rows()
+    parsed.links = []
+    unnamed = links["parent_id"].isna() & links["parent_title"].notna()
+    for place in np.flatnonzero(unnamed.to_numpy()).tolist():
+        title = links.at[place, "parent_title"]
+        item_id = finder.one(title)
+        if item_id is not None:
+            links.at[place, "parent_id"] = item_id
+        elif len(found := finder.by_title(title)) > 1:
+            named = ", ".join(sorted(found)[:5])
+            parsed.report(links.at[place, "file"]).add(
+                "parent_ambiguous",
+                f"the parent “{title[:120]}” is the title of several items ({named})",
+                int(links.at[place, "row"]),
                 "parent",
-                name,
+                title,
             )
+    return links
 
 
-def _check_check_ins(parsed: Parsed, known: Known, as_of: date) -> None:
-    ids = parsed.item_ids()
-    for row in parsed.of(CHECK_IN):
-        if not (row["item_id"] in ids or known.has(row["item_id"])):
-            message = f"“{row['item_id']}” is neither in this upload nor in the data"
-            parsed.add("check_in_without_item", message, row, "item_id", row["item_id"])
-        if row["checked_on"] > as_of:
-            message = f"{row['checked_on']} lies after the as-of day {as_of}"
-            parsed.add("check_in_after_as_of", message, row, "date", str(row["checked_on"]))
+def _place_links(parsed: Parsed, links: pd.DataFrame, finder: _Finder) -> None:
+    """Put each link where it belongs: alignments of objectives, homes of all other items.
+
+    A key result belongs to the first of its parents that is in the data, since a source that
+    lists several says nothing about their order; the others are alignments of the key result.
+    """
+    links["contributes"] = links["contributes"].astype("boolean")
+    of_objectives = links[links["table"] == OBJECTIVE.name]
+    key_results, rest = _homes(
+        parsed.of(KEY_RESULT), links[links["table"] == KEY_RESULT.name], finder
+    )
+    parsed.put(KEY_RESULT, key_results)
+    aligned = pd.concat([of_objectives, rest], ignore_index=True)
+    parsed.put(ALIGNMENT, conform(ALIGNMENT, aligned))
+    parsed.put(
+        INITIATIVE,
+        _work_items(parsed.of(INITIATIVE), links[links["table"] == INITIATIVE.name]),
+    )
+
+
+def _homes(
+    rows: pd.DataFrame, links: pd.DataFrame, finder: _Finder
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if links.empty:
+        return rows, links
+    there = np.array([isinstance(i, str) and finder.has(i) for i in links["parent_id"].tolist()])
+    ordered = links.assign(there=~there, place=np.arange(len(links)))
+    ordered = ordered.sort_values(["child_id", "there", "place"], kind="stable")
+    first = ordered.drop_duplicates("child_id")
+    home = first.set_index("child_id")
+    named = home["parent_id"].fillna(home["parent_title"])
+    rows = rows.copy()
+    rows["objective_id"] = (
+        rows["objective_id"].fillna(rows["key_result_id"].map(named)).astype("str")
+    )
+    rows["weight"] = rows["weight"].fillna(rows["key_result_id"].map(home["weight"]))
+    rest = ordered.drop(index=first.index).sort_values("place").drop(columns=["there", "place"])
+    return rows, rest
+
+
+def _work_items(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """A work item counts towards progress only where its source states a weight above 0."""
+    if links.empty:
+        return rows.assign(contributes=rows["contributes"].fillna(rows["weight"] > 0))
+    home = links.drop_duplicates("child_id").set_index("child_id")
+    rows = rows.copy()
+    rows["parent_id"] = (
+        rows["parent_id"].fillna(rows["initiative_id"].map(home["parent_id"])).astype("str")
+    )
+    rows["weight"] = rows["weight"].fillna(rows["initiative_id"].map(home["weight"]))
+    counts = rows["initiative_id"].map(home["contributes"]).fillna(False).astype("boolean")
+    rows["contributes"] = rows["contributes"].fillna(counts & rows["weight"].gt(0).astype("boolean"))
+    return rows
+
+
+# --- checks ------------------------------------------------------------------
+
+
+def _tell(parsed: Parsed, code: str, rows: pd.DataFrame, column: str, say: Any) -> None:
+    for row in rows.itertuples():
+        message, value = say(row)
+        parsed.report(row.file).add(code, message, int(row.row), column, value)
+
+
+def _missing(ids: pd.Series, finder: _Finder) -> pd.Series:
+    """Tell which ids are neither in the upload nor in the data, or not given."""
+    distinct = ids.dropna().unique().tolist()
+    there = {item_id for item_id in distinct if finder.has(item_id)}
+    return ~ids.isin(there)
+
+
+def _check_key_results(parsed: Parsed, finder: _Finder) -> None:
+    rows = parsed.of(KEY_RESULT)
+    homeless = rows[_missing(rows["objective_id"], finder)]
+    _tell(parsed, "key_result_without_objective", homeless, "objective", _homeless)
+    ids = rows["objective_id"].dropna().unique().tolist()
+    below = {item_id for item_id in ids if finder.has(item_id) and not finder.is_objective(item_id)}
+    _tell(
+        parsed, "unusual_parent_type", rows[rows["objective_id"].isin(below)], "parent",
+        lambda row: (f"its parent “{row.objective_id}” is a key result or work item", row.objective_id),
+    )  # fmt: skip
+    metric = rows["kind"] != "milestone"
+    start, target = rows["start_value"], rows["target_value"]
+    rising = rows["direction"].isna() | (rows["direction"] == "increase")
+    _tell(
+        parsed, "baseline_assumed", rows[start.isna() & (target > 0) & rising], "start_value",
+        lambda row: ("no start value: 0 is assumed", ""),
+    )  # fmt: skip
+    stays = rows["direction"].isin(("stay_above", "stay_below"))
+    _tell(
+        parsed, "target_equals_start", rows[metric & (start == target) & ~stays], "target_value",
+        lambda row: (f"start and target are both {row.target_value:g}", f"{row.target_value:g}"),
+    )  # fmt: skip
+
+
+def _homeless(row: Any) -> tuple[str, str]:
+    if isinstance(row.objective_id, str):
+        return f"the objective “{row.objective_id}” is not in the data", row.objective_id
+    return "it names no objective", ""
+
+
+def _check_parents(parsed: Parsed, finder: _Finder) -> None:
+    links = parsed.of(ALIGNMENT)
+    lost = links[_missing(links["parent_id"], finder)]
+
+    def say(row: Any) -> tuple[str, str]:
+        name = next((n for n in (row.parent_id, row.parent_title) if isinstance(n, str)), "")
+        return f"the parent “{name[:120]}” is neither in this upload nor in the data", name
+
+    _tell(parsed, "parent_not_found", lost, "parent", say)
+
+
+def _check_check_ins(parsed: Parsed, finder: _Finder, as_of: date) -> None:
+    rows = parsed.of(CHECK_IN)
+    _tell(
+        parsed, "check_in_without_item", rows[_missing(rows["item_id"], finder)], "item_id",
+        lambda row: (f"“{row.item_id}” is neither in this upload nor in the data", row.item_id),
+    )  # fmt: skip
+    late = rows[rows["checked_on"] > pd.Timestamp(as_of)]
+    _tell(
+        parsed, "check_in_after_as_of", late, "date",
+        lambda row: (
+            f"{row.checked_on.date()} lies after the as-of day {as_of}", str(row.checked_on.date())
+        ),
+    )  # fmt: skip
 
 
 def _check_levels(parsed: Parsed) -> None:
-    for row in parsed.of(OBJECTIVE):
-        if not (row.get("level") or row.get("team") or row.get("department")):
-            message = "no level, team or department: its depth in the tree tells the level"
-            parsed.add("level_assumed", message, row, "level")
+    rows = parsed.of(OBJECTIVE)
+    bare = rows[rows["level"].isna() & rows["team"].isna() & rows["department"].isna()]
+    message = "no level, team or department: its depth in the tree tells the level"
+    _tell(parsed, "level_assumed", bare, "level", lambda row: (message, ""))
+
+
+def _check_lookalikes(parsed: Parsed) -> None:
+    """Tell of ids that look the same and are not: a Cyrillic О beside a Latin O."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    every = parsed.item_ids()
+    odd = {item_id for item_id in every if not item_id.isascii()}
+    for item_id in odd:
+        ids[looks_like(item_id)].add(item_id)
+    for form, found in ids.items():
+        twins = found | ({form} & every)
+        if len(twins) > 1:
+            _tell_of_twins(parsed, sorted(twins))
+
+
+def _tell_of_twins(parsed: Parsed, twins: list[str]) -> None:
+    for table, column in _items():
+        rows = parsed.of(table)
+        for row in rows[rows[column].isin(twins)].itertuples():
+            item_id = getattr(row, column)
+            others = ", ".join(f"“{other}”" for other in twins if other != item_id)
+            parsed.report(row.file).add(
+                "confusable_ids", f"“{item_id}” looks like {others}", int(row.row), "id", item_id
+            )
 
 
 def latest_check_in(parsed: Parsed) -> date | None:
     """Return the newest check-in of an upload, the best evidence of when it was exported."""
-    return max((row["checked_on"] for row in parsed.of(CHECK_IN)), default=None)
-
-
-def resolve_titles(parsed: Parsed, known: Known) -> None:
-    """Give items that name their parent by title alone the id of the one item of that title.
-
-    A title that none or several items bear stays as the parent's name: it is reported as not found.
-    """
-    by_title: dict[str, set[str]] = defaultdict(set)
-    for name, column in ITEM_ID.items():
-        for row in parsed.rows[name]:
-            by_title[_title_key(row["title"])].add(row[column])
-    for title, item_id in known.titles.items():
-        by_title.setdefault(_title_key(title), {item_id})
-    for table, column in _PARENT_COLUMN.items():
-        for row in parsed.rows[table]:
-            named = row.get("parent_title")
-            if row.get(column) is None and named:
-                found = by_title.get(_title_key(named), set())
-                row[column] = next(iter(found)) if len(found) == 1 else None
-                if row[column] is None and table == KEY_RESULT.name:
-                    row[column] = named
-
-
-#: Where an item of each table keeps its parent.
-_PARENT_COLUMN = {
-    KEY_RESULT.name: "objective_id",
-    INITIATIVE.name: "parent_id",
-    ALIGNMENT.name: "parent_id",
-}
-
-
-def _rehome_key_results(parsed: Parsed, known: Known) -> None:
-    """Let a key result belong to the first of its parents that is in the data.
-
-    A source that lists several parents says nothing about their order; a home outside a filtered
-    export would leave the key result without objective although another one is there.
-    """
-    ids = parsed.item_ids()
-    further: dict[str, list[CanonicalRow]] = defaultdict(list)
-    for link in parsed.of(ALIGNMENT):
-        further[link["child_id"]].append(link)
-    for row in parsed.of(KEY_RESULT):
-        home = row.get("objective_id")
-        if home is None or home in ids or known.has(home):
-            continue
-        for link in further.get(row["key_result_id"], ()):
-            parent = link.get("parent_id")
-            if parent is not None and (parent in ids or known.has(parent)):
-                row["objective_id"], link["parent_id"] = parent, home
-                row["weight"], link["weight"] = link.get("weight"), row.get("weight")
-                link["contributes"] = link["weight"] is None or link["weight"] > 0
-                break
-
-
-def _title_key(title: str) -> str:
-    return " ".join(title.split()).lower()
+    newest = parsed.of(CHECK_IN)["checked_on"].max()
+    return None if pd.isna(newest) else cast("date", newest.date())

@@ -7,11 +7,18 @@ team that most of its parents belong to; whether other teams align to it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from okr_data.ingest.draft import CanonicalRow, Known, Parsed
+import pandas as pd
+
+from okr_data.ingest.draft import Known, Parsed
 from okr_data.schema import ALIGNMENT, KEY_RESULT, OBJECTIVE, ORG_UNIT
+
+Row = dict[str, Any]
 
 _COMPANY_WORDS = frozenset(
     {
@@ -40,7 +47,7 @@ class _Evidence:
     above: Counter[str] = field(default_factory=Counter)
     under_company_objectives: int = 0
     below: set[str] = field(default_factory=set)
-    rows: list[CanonicalRow] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
 
 def propose_units(parsed: Parsed, known: Known) -> None:
@@ -50,15 +57,53 @@ def propose_units(parsed: Parsed, known: Known) -> None:
     they have no effect: they keep an import's teams in place when the import that placed them is
     undone. Only for a team that nothing places yet, an issue says so.
     """
-    placed = {
-        _key(row["team"]): (row["level"], row.get("department")) for row in parsed.of(ORG_UNIT)
+    placed: dict[str, Place] = {
+        _key(row["team"]): (row["level"], row["department"])
+        for row in _records(parsed.of(ORG_UNIT), "team", "level", "department")
     }
     evidence = _gather(parsed)
     missing = {key: found for key, found in evidence.items() if key not in placed}
     company = _company_unit(missing, placed)
-    for key, found in missing.items():
-        place = _place(key, missing, placed, company, ())
-        _propose(parsed, found, place, silent=key in known.units)
+    proposals = [
+        _propose(parsed, found, _place(key, missing, placed, company, ()), silent=key in known.units)
+        for key, found in missing.items()
+    ]
+    if proposals:
+        parsed.add_rows(ORG_UNIT, pd.DataFrame(proposals).astype({"assumed": "boolean"}))
+    _tell_of_variants(parsed, known)
+
+
+def _records(frame: pd.DataFrame, *columns: str) -> Iterator[Row]:
+    """Yield rows as dictionaries, missing as None."""
+    lists = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in columns]
+    for values in zip(*lists, strict=True):
+        yield dict(zip(columns, values, strict=True))
+
+
+def _spelling(name: str) -> str:
+    """Return what is left of a name when case, blanks, dashes and “&” do not count."""
+    return re.sub(r"[\W_]+", "", name.lower().replace("&", "and"))
+
+
+def _tell_of_variants(parsed: Parsed, known: Known) -> None:
+    """Tell of names that differ in spelling alone; they may be one unit and are kept apart."""
+    names: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
+    for table, columns in ((OBJECTIVE, ("team", "department")), (KEY_RESULT, ("team",))):
+        for column in columns:
+            rows = parsed.of(table).dropna(subset=[column]).drop_duplicates(column)
+            for row in _records(rows, column, "file", "row"):
+                names[_spelling(row[column])].setdefault(row[column], (row["file"], row["row"]))
+    for unit in known.units:
+        if _spelling(unit) in names:
+            written = {_key(name) for name in names[_spelling(unit)]}
+            if unit not in written:
+                names[_spelling(unit)].setdefault(unit, ("", 0))
+    for spelled in names.values():
+        if len({_key(name) for name in spelled}) > 1:
+            first, *others = list(spelled)
+            file, row = spelled[first]
+            message = f"“{first}” is also written " + ", ".join(f"“{other}”" for other in others)
+            parsed.report(file).add("unit_spelling_variants", message, row, "team", first)
 
 
 def _key(team: str) -> str:
@@ -66,10 +111,14 @@ def _key(team: str) -> str:
 
 
 def _gather(parsed: Parsed) -> dict[str, _Evidence]:
-    objectives = {row["objective_id"]: row for row in parsed.of(OBJECTIVE)}
-    home = {row["key_result_id"]: row.get("objective_id") for row in parsed.of(KEY_RESULT)}
-    parents: dict[str, list[CanonicalRow]] = defaultdict(list)
-    for link in parsed.of(ALIGNMENT):
+    rows = _records(
+        parsed.of(OBJECTIVE), "objective_id", "level", "department", "team", "file", "row"
+    )
+    objectives = {row["objective_id"]: row for row in rows}
+    key_results = parsed.of(KEY_RESULT)
+    home = dict(zip(key_results["key_result_id"], key_results["objective_id"], strict=True))
+    parents: dict[str, list[Row]] = defaultdict(list)
+    for link in _records(parsed.of(ALIGNMENT), "child_id", "parent_id"):
         parent = objectives.get(home.get(link["parent_id"], link["parent_id"]))
         if parent is not None:
             parents[link["child_id"]].append(parent)
@@ -78,9 +127,9 @@ def _gather(parsed: Parsed) -> dict[str, _Evidence]:
         if row.get("team"):
             found = evidence.setdefault(_key(row["team"]), _Evidence(row["team"]))
             _add(found, row, parents[objective_id])
-    for row in parsed.of(KEY_RESULT):
-        if row.get("team"):
-            evidence.setdefault(_key(row["team"]), _Evidence(row["team"])).rows.append(row)
+    of_teams = key_results.dropna(subset=["team"]).drop_duplicates("team")
+    for row in _records(of_teams, "team", "file", "row"):
+        evidence.setdefault(_key(row["team"]), _Evidence(row["team"])).rows.append(row)
     for key, found in list(evidence.items()):
         for above in found.above:
             if above in evidence:
@@ -88,7 +137,7 @@ def _gather(parsed: Parsed) -> dict[str, _Evidence]:
     return evidence
 
 
-def _add(found: _Evidence, row: CanonicalRow, parents: list[CanonicalRow]) -> None:
+def _add(found: _Evidence, row: Row, parents: list[Row]) -> None:
     found.objectives += 1
     found.rows.append(row)
     if row.get("level") in ("company", "department", "team"):
@@ -156,29 +205,21 @@ def _top_place(name: str, department: str | None) -> Place:
     return ("team", department)
 
 
-def _propose(parsed: Parsed, found: _Evidence, place: Place, silent: bool) -> None:
+def _propose(parsed: Parsed, found: _Evidence, place: Place, silent: bool) -> Row:
     level, department = place
     first = found.rows[0]
-    parsed.of(ORG_UNIT).append(
-        {
-            "team": found.name,
-            "level": level,
-            "department": department,
-            "assumed": True,
-            "file": first["file"],
-            "row": first["row"],
-        }
-    )
-    if silent:
-        return
-    where = f" of {department}" if level == "team" and department else ""
-    parsed.add(
-        "org_unit_assumed",
-        f"no org unit names “{found.name}” ({found.objectives} objectives); it is taken as "
-        f"a {level}{where}"
-        if level != "company"
-        else f"no org unit names “{found.name}” ({found.objectives} objectives); it is taken as the company",
-        first,
-        "team",
-        found.name,
-    )
+    if not silent:
+        where = f" of {department}" if level == "team" and department else ""
+        what = f"a {level}{where}" if level != "company" else "the company"
+        message = (
+            f"no org unit names “{found.name}” ({found.objectives} objectives); it is taken as {what}"
+        )
+        parsed.report(first["file"]).add("org_unit_assumed", message, first["row"], "team", found.name)
+    return {
+        "team": found.name,
+        "level": level,
+        "department": department,
+        "assumed": True,
+        "file": first["file"],
+        "row": first["row"],
+    }

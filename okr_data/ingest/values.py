@@ -1,22 +1,25 @@
-"""Text to typed values, by one stated rule per column.
+"""Text to typed values: one text, one value, or a reason why not.
 
-A cell that does not read is left empty and becomes an issue with file, row, column and value.
-Words that mean "nothing" (``-``, ``n/a``, …) are empty without an issue.
+Which of several readings holds (1,234 or 03/04/2026) is decided for a whole column in
+:mod:`okr_data.ingest.columns`; here every reading is given.
 """
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
 
-from okr_data.ingest.readers import Sheet
-from okr_data.issues import Issue
-from okr_data.periods import PLAUSIBLE_YEARS, parse_period
+from okr_data.periods import PLAUSIBLE_YEARS
 from okr_data.schema import LEVELS
+
+DecimalSign = Literal[".", ","]
+DateOrder = Literal["dmy", "mdy"]
 
 #: Figures beyond this are typing errors; sums of them would lose the units.
 MAX_MAGNITUDE = 1e15
@@ -24,136 +27,293 @@ MAX_MAGNITUDE = 1e15
 MAX_PROGRESS = 100.0
 
 #: Words for nothing in any cell but prose; a team may be called NA, a figure may not.
-_NOTHING = frozenset({"", "-", "–", "—", "n/a", "none", "null"})
-_EMPTY = _NOTHING | {"na"}
-_PROSE = frozenset({"title", "note", "description", "last_check_in_note"})
-_NUMBER = re.compile(r"^[+\-−]?(\d+(\.\d*)?|\.\d+)([eE][+\-]?\d{1,3})?$")
-# Groups of three, or of two in between as in 12,34,567; the last group always has three.
-_GROUPED = {
-    ".": re.compile(
-        r"^[+\-−]?\d{1,3}(([, '’\u00a0\u202f]\d{2,3})*[, '’\u00a0\u202f]\d{3})?(\.\d*)?$"
-    ),
-    ",": re.compile(
-        r"^[+\-−]?\d{1,3}(([. '’\u00a0\u202f]\d{2,3})*[. '’\u00a0\u202f]\d{3})?(,\d*)?$"
-    ),
-}
-_ISO_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$")
-_DOTTED_DATE = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$")
-_SLASHED_DATE = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
+NOTHING = frozenset({"", "-", "–", "—", "n/a", "none", "null"})
+_EMPTY = NOTHING | {"na", "nil"}
 
 LEVEL_WORDS = {
     **{level: level for level in LEVELS},
     "organization": "company", "organisation": "company", "corporate": "company",
-    "org": "company", "enterprise": "company",
+    "org": "company", "enterprise": "company", "global": "company", "firma": "company",
+    "unternehmen": "company", "empresa": "company", "compañía": "company", "entreprise": "company",
     "division": "department", "group": "department", "business unit": "department",
-    "dept": "department", "squad": "team",
+    "dept": "department", "unit": "department", "abteilung": "department",
+    "bereich": "department", "departamento": "department", "département": "department",
+    "squad": "team", "equipo": "team", "équipe": "team", "mannschaft": "team",
     "personal": "individual", "employee": "individual", "person": "individual",
+    "mitarbeiter": "individual", "individuel": "individual", "individuell": "individual",
 }  # fmt: skip
 
 
-@dataclass
-class Report:
-    """The issues found while one file is read."""
+class NotRead(ValueError):
+    """A text does not read as what it should be; ``code`` is the issue it becomes."""
 
-    file: str
-    issues: list[Issue] = field(default_factory=list)
-
-    def add(
-        self, code: str, message: str, row: int | None = None, column: str = "", value: str = ""
-    ) -> None:
-        self.issues.append(Issue(code, message, self.file, row, column, value[:500]))
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        super().__init__(reason)
 
 
 def is_empty(text: str) -> bool:
     return text.lower() in _EMPTY
 
 
-_SAYS_COMMA = re.compile(r"\d\.\d{3},\d|^[^.]*\d,(\d{1,2}|\d{4,})$")
-_SAYS_POINT = re.compile(r"\d,\d{3}\.\d|^[^,]*\d\.(\d{1,2}|\d{4,})$")
+def fold(text: str) -> str:
+    """Fold case, blanks, underscores and hyphens: the form in which words are compared."""
+    return re.sub(r"[\s_\-–]+", " ", text.lower()).strip()
 
 
-def decimal_sign(values: Iterable[str], delimiter: str = ",") -> str:
-    """Decide whether a file writes 1,234.5 or 1.234,5: by the figures that leave no choice.
+# --- numbers -----------------------------------------------------------------
 
-    The majority decides; where no figure tells, a file separated by ";" writes commas.
-    """
-    comma = point = 0
-    for text in values:
-        cleaned = text.strip().rstrip("%").strip()
-        comma += bool(_SAYS_COMMA.search(cleaned))
-        point += bool(_SAYS_POINT.search(cleaned))
-    if comma == point:
-        return "," if delimiter == ";" else "."
-    return "," if comma > point else "."
+_PLAIN = re.compile(r"^[+\-]?(\d+(\.\d*)?|\.\d+)([eE][+\-]?\d{1,3})?$")
+_BLANKS = r" '’\u00a0\u202f\u2009"
+# Groups of three, or of two in between as in 12,34,567; the last group always has three.
+_GROUPED = {
+    ".": re.compile(rf"^[+\-]?\d{{1,3}}(([,{_BLANKS}]\d{{2,3}})*[,{_BLANKS}]\d{{3}})(\.\d*)?$"),
+    ",": re.compile(rf"^[+\-]?\d{{1,3}}(([.{_BLANKS}]\d{{2,3}})*[.{_BLANKS}]\d{{3}})(,\d*)?$"),
+}
+_SIGNS = "$€£¥₹₽₩₺₴฿"
+_CURRENCY = re.compile(
+    rf"[{_SIGNS}]|\b(?:USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|kr)\b\.?",
+    re.IGNORECASE,
+)
+_MAGNITUDE = re.compile(
+    r"^(?P<number>.*\d[.,]?)\s*(?P<word>k|tsd\.?|thousand|m|mn|mm|mio\.?|million|millions|bn|b|mrd\.?|"
+    r"billion|billions)$",
+    re.IGNORECASE,
+)
+_FACTORS = {
+    **dict.fromkeys(("k", "tsd", "thousand"), 1e3),
+    **dict.fromkeys(("m", "mn", "mm", "mio", "million", "millions"), 1e6),
+    **dict.fromkeys(("bn", "b", "mrd", "billion", "billions"), 1e9),
+}
+_UNIT_WORD = re.compile(r"^(?P<number>[+\-]?[\d][\d.,'’\s]*)\s+[^\W\d_]{2,20}\.?$")
 
 
-@lru_cache(maxsize=100_000)
-def parse_number(text: str, decimal: str = ".") -> float | None:
+@dataclass(frozen=True)
+class Figure:
+    """A number as read; ``stripped`` tells that a currency, a unit or a factor stood with it."""
+
+    value: float
+    stripped: bool = False
+
+
+def parse_figure(text: str, decimal: DecimalSign = ".") -> Figure | None:
     """Return the number a text states, without its percent sign; None where it states none.
 
-    Raises ValueError where the text is neither a number nor empty.
+    Takes 1,234.5 and 1.234,5 (by ``decimal``), 12,34,567, 1'234, (5), 1234-, $1.2M, 45 days.
+    Raises NotRead where the text is neither a number nor empty.
     """
-    cleaned = text.strip().rstrip("%").strip()
+    cleaned = _plain_signs(text)
     if is_empty(cleaned):
         return None
+    value = _number(cleaned, decimal)
+    if value is not None:
+        return Figure(_bounded(value))
+    without = _CURRENCY.sub("", cleaned).strip()
+    if without.startswith("(") and without.endswith(")"):
+        without = "-" + without[1:-1].strip()
+    factor = 1.0
+    magnitude = _MAGNITUDE.match(without)
+    if magnitude:
+        without = magnitude["number"].strip()
+        factor = _FACTORS[magnitude["word"].lower().rstrip(".")]
+    elif unit := _UNIT_WORD.match(without):
+        without = unit["number"].strip()
+    value = _number(without, decimal)
+    if value is None:
+        raise NotRead("not_a_number", "is not a number")
+    return Figure(_bounded(value * factor), stripped=True)
+
+
+def parse_number(text: str, decimal: DecimalSign = ".") -> float | None:
+    """Return the value of :func:`parse_figure` alone."""
+    figure = parse_figure(text, decimal)
+    return None if figure is None else figure.value
+
+
+def _plain_signs(text: str) -> str:
+    cleaned = text.strip().rstrip("%").strip().replace("−", "-").replace("﹣", "-")
+    if cleaned.startswith("%"):
+        cleaned = cleaned[1:].strip()
     if cleaned.startswith("(") and cleaned.endswith(")"):
-        cleaned = "-" + cleaned[1:-1]
+        cleaned = "-" + cleaned[1:-1].strip().rstrip("%").strip()
+    if len(cleaned) > 1 and cleaned.endswith("-") and cleaned[-2].isdigit():
+        cleaned = "-" + cleaned[:-1]
+    return cleaned
+
+
+def _number(cleaned: str, decimal: DecimalSign) -> float | None:
     if _GROUPED[decimal].match(cleaned):
         grouping = "," if decimal == "." else "."
-        cleaned = re.sub(rf"[{re.escape(grouping)} '’\u00a0\u202f]", "", cleaned).replace(
-            decimal, "."
-        )
+        cleaned = re.sub(rf"[{re.escape(grouping)}{_BLANKS}]", "", cleaned).replace(decimal, ".")
     elif decimal == "," and "." not in cleaned:
         cleaned = cleaned.replace(",", ".")
-    if not _NUMBER.match(cleaned):
-        raise ValueError("is not a number")
-    number = float(cleaned.replace("−", "-"))
-    if not math.isfinite(number) or abs(number) > MAX_MAGNITUDE:
-        raise OverflowError(f"is beyond ±{MAX_MAGNITUDE:.0e}")
-    return number
+    return float(cleaned) if cleaned.isascii() and _PLAIN.match(cleaned) else None
 
 
-def slashed_order(values: Iterable[str]) -> str | None:
-    """Decide day/month order of a column: "dmy", "mdy", or None where both fit or neither."""
-    firsts, seconds = [], []
-    for text in values:
-        match = _SLASHED_DATE.match(text)
-        if match:
-            firsts.append(int(match[1]))
-            seconds.append(int(match[2]))
-    day_first, month_first = any(n > 12 for n in firsts), any(n > 12 for n in seconds)
-    if day_first == month_first:
-        return None
-    return "dmy" if day_first else "mdy"
+def _bounded(value: float) -> float:
+    if not math.isfinite(value) or abs(value) > MAX_MAGNITUDE:
+        raise NotRead("number_absurd", f"is beyond ±{MAX_MAGNITUDE:.0e}")
+    return value
 
 
-@lru_cache(maxsize=100_000)
-def parse_date(text: str, order: str | None = None) -> date | None:
+_SAYS_COMMA = re.compile(r"\d\.\d{3},\d|^[^.]*\d,(\d{1,2}|\d{4,})$|\d\.\d{3}\.\d{3}")
+_SAYS_POINT = re.compile(r"\d,\d{2,3}\.\d|^[^,]*\d\.(\d{1,2}|\d{4,})$|\d,\d{2,3},\d{3}")
+_SAYS_NEITHER = re.compile(r"^[+\-]?\d{1,3}[.,]\d{3}$")
+
+
+def decimal_evidence(text: str) -> DecimalSign | None:
+    """Return the decimal sign that a figure leaves no choice about, None where it tells nothing."""
+    cleaned = _CURRENCY.sub("", _plain_signs(text)).strip()
+    magnitude = _MAGNITUDE.match(cleaned)
+    if magnitude:
+        cleaned = magnitude["number"]
+    comma, point = bool(_SAYS_COMMA.search(cleaned)), bool(_SAYS_POINT.search(cleaned))
+    return None if comma == point else "," if comma else "."
+
+
+def reads_both_ways(text: str) -> bool:
+    """Tell whether a figure is a thousand by one decimal sign and a fraction by the other."""
+    return bool(_SAYS_NEITHER.match(_plain_signs(text)))
+
+
+# --- days --------------------------------------------------------------------
+
+_MONTH_NAMES = (
+    "january january janvier enero januar gennaio janeiro januari jan ene gen janv",
+    "february februar février fevrier febrero febbraio fevereiro februari feb févr fevr fév fev",
+    "march märz maerz mars marzo março marco maart mar mär mrz mrt",
+    "april avril abril aprile apr avr abr",
+    "may mai mayo maggio maio mei mag",
+    "june juni juin junio giugno junho jun giu",
+    "july juli juillet julio luglio julho jul juil lug",
+    "august août aout agosto augustus aug ago aoû aou",
+    "september septembre septiembre settembre setembro sep sept set",
+    "october oktober octobre octubre ottobre outubro oct okt ott out",
+    "november novembre noviembre novembro nov",
+    "december dezember décembre decembre diciembre dicembre dezembro dec dez déc dic",
+)
+MONTHS = {
+    word: number
+    for number, words in enumerate(_MONTH_NAMES, start=1)
+    for word in words.split()
+}  # fmt: skip
+_MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
+_TIME = r"(?:[T,\s]+\d{1,2}:\d{2}.*)?$"
+_ISO = re.compile(rf"^(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}")
+_COMPACT = re.compile(r"^(?P<year>(?:19|20|21)\d{2})(?P<month>\d{2})(?P<day>\d{2})$")
+_NUMERIC = re.compile(
+    rf"^(?P<first>\d{{1,2}})(?P<sign>[-/.])\s?(?P<second>\d{{1,2}})(?P=sign)\s?"
+    rf"(?P<year>\d{{4}}|\d{{2}}){_TIME}"
+)
+_DAY_NAME = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+_DAY_MONTH = re.compile(
+    rf"^{_DAY_NAME}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s.\-/]*(?:de\s+)?{_MONTH}(?:[\s,.\-/]*(?:de\s+)?"
+    rf"(?:['’])?(?P<year>\d{{4}}|\d{{2}}))?{_TIME}",
+    re.IGNORECASE,
+)
+_MONTH_DAY = re.compile(
+    rf"^{_DAY_NAME}{_MONTH}[\s.\-/]*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:[\s,.\-/]+(?P<year>\d{{4}}|\d{{2}}))?"
+    rf"{_TIME}",
+    re.IGNORECASE,
+)
+#: Days since 1900 as spreadsheets count them: 1990-01-01 to 2100-12-31.
+_SERIALS = range(32_874, 73_416)
+_SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
+_SERIAL_ZERO = date(1899, 12, 30)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A calendar day as read; ``two_digit_year`` tells that its century was not written."""
+
+    value: date
+    two_digit_year: bool = False
+
+
+def parse_date(text: str, order: DateOrder | None = None) -> date | None:
+    """Return the day of :func:`parse_day` alone."""
+    day = parse_day(text, order)
+    return None if day is None else day.value
+
+
+def parse_day(
+    text: str, order: DateOrder | None = None, before: date | None = None, open_end: bool = False
+) -> Day | None:
     """Return the calendar day a text states; None where it states none.
 
-    Raises ValueError for what is no day, lies outside 1990–2100, or reads two ways.
+    ``order`` reads 03/04/2026; without it such a day raises NotRead unless only one order fits.
+    ``before`` gives a day without a year the last year in which it does not lie after it.
+    With ``open_end`` a day after the plausible years (9999-12-31) is taken.
     """
-    if is_empty(text):
+    cleaned = " ".join(text.split())
+    if is_empty(cleaned):
         return None
-    if match := _ISO_DATE.match(text):
-        year, month, day = (int(part) for part in match.groups())
-    elif match := _DOTTED_DATE.match(text):
-        day, month, year = (int(part) for part in match.groups())
-    elif match := _SLASHED_DATE.match(text):
-        if order is None:
-            raise ValueError("reads as day/month and as month/day: write YYYY-MM-DD")
-        first, second, year = (int(part) for part in match.groups())
-        day, month = (first, second) if order == "dmy" else (second, first)
-    else:
-        raise ValueError("is not a date: write YYYY-MM-DD")
-    if year not in PLAUSIBLE_YEARS:
-        raise ValueError(
-            f"lies outside the years {PLAUSIBLE_YEARS.start} to {PLAUSIBLE_YEARS.stop - 1}"
-        )
+    if match := _ISO.match(cleaned) or _COMPACT.match(cleaned):
+        return _day(match["year"], int(match["month"]), int(match["day"]), open_end)
+    if match := _NUMERIC.match(cleaned):
+        return _numeric_day(match, order, open_end)
+    if match := _DAY_MONTH.match(cleaned) or _MONTH_DAY.match(cleaned):
+        month = MONTHS[match["month"].lower()]
+        if match["year"] is None:
+            return _day_without_year(month, int(match["day"]), before)
+        return _day(match["year"], month, int(match["day"]), open_end)
+    if _SERIAL.match(cleaned) and int(float(cleaned)) in _SERIALS:
+        return Day(_SERIAL_ZERO + timedelta(days=int(float(cleaned))))
+    raise NotRead("not_a_date", "is not a date: write YYYY-MM-DD")
+
+
+def _numeric_day(match: re.Match[str], order: DateOrder | None, open_end: bool) -> Day:
+    first, second = int(match["first"]), int(match["second"])
+    if match["sign"] == "." or first > 12:
+        order = "dmy"
+    elif second > 12:
+        order = "mdy"
+    if order is None:
+        if first == second:
+            order = "dmy"
+        else:
+            raise NotRead(
+                "date_order_ambiguous", "reads as day/month and as month/day: write YYYY-MM-DD"
+            )
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return _day(match["year"], month, day, open_end)
+
+
+def _day_without_year(month: int, day: int, before: date | None) -> Day:
+    if before is None:
+        raise NotRead("not_a_date", "has no year: write YYYY-MM-DD")
+    for year in range(before.year, before.year - 9, -1):
+        if day <= calendar.monthrange(year, month)[1] and date(year, month, day) <= before:
+            return Day(date(year, month, day))
+    raise NotRead("date_impossible", "is not a day of the calendar")
+
+
+def _day(year_text: str, month: int, day: int, open_end: bool) -> Day:
+    short = len(year_text) == 2
+    year = int(year_text)
+    if short:
+        year += 1900 if year >= 90 else 2000
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError as error:
-        raise ValueError("is not a day of the calendar") from error
+        raise NotRead("date_impossible", "is not a day of the calendar") from error
+    if year not in PLAUSIBLE_YEARS and not (open_end and year >= PLAUSIBLE_YEARS.stop):
+        raise NotRead(
+            "date_implausible",
+            f"lies outside the years {PLAUSIBLE_YEARS.start} to {PLAUSIBLE_YEARS.stop - 1}",
+        )
+    return Day(found, short)
+
+
+def date_order_evidence(text: str) -> DateOrder | None:
+    """Return the order that a day leaves no choice about, None where it tells nothing."""
+    match = _NUMERIC.match(text)
+    if match is None or match["sign"] == ".":
+        return None
+    first, second = int(match["first"]), int(match["second"])
+    if (first > 12) == (second > 12):
+        return None
+    return "dmy" if first > 12 else "mdy"
 
 
 def parse_time(text: str) -> datetime | None:
@@ -164,200 +324,38 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
-class RowReader:
-    """Typed access to the cells of one sheet's rows by column, with issues collected.
+# --- texts -------------------------------------------------------------------
 
-    ``columns`` maps our names to column numbers; a column that is missing reads as empty.
-    """
-
-    def __init__(
-        self, sheet: Sheet, columns: dict[str, int], report: Report, numeric: Iterable[str]
-    ) -> None:
-        self._sheet = sheet
-        self._columns = columns
-        self.report = report
-        figures = (
-            part for column in numeric for text in self._values(column) for part in text.split(";")
-        )
-        #: One decimal sign for the whole file: a column of whole thousands cannot tell by itself.
-        self.decimal = decimal_sign(figures, sheet.delimiter)
-        self._order: dict[str, str | None] = {}
-        self._percent_scale: dict[str, float] = {}
-
-    def _values(self, column: str) -> Iterable[str]:
-        number = self._columns.get(column)
-        if number is None:
-            return
-        for row in self._sheet.rows:
-            if number < len(row.cells) and row.cells[number]:
-                yield row.cells[number]
-
-    def issue(self, code: str, message: str, line: int, column: str, value: str = "") -> None:
-        """Report something about a cell, under the header that the file itself uses."""
-        number = self._columns.get(column)
-        label = self._sheet.header[number] if number is not None else column
-        self.report.add(code, message, line, label, value)
-
-    def text(self, cells: tuple[str, ...], column: str) -> str | None:
-        """Return a cell; None where it is empty or, but for prose, holds a word for nothing."""
-        number = self._columns.get(column)
-        if number is None or number >= len(cells):
-            return None
-        cell = cells[number]
-        if column not in _PROSE and cell.lower() in _NOTHING:
-            return None
-        return cell or None
-
-    def number(self, cells: tuple[str, ...], line: int, column: str) -> float | None:
-        text = self.text(cells, column)
-        if text is None:
-            return None
-        return self.as_number(text, line, column, self.decimal)
-
-    def as_number(self, text: str, line: int, column: str, decimal: str = ".") -> float | None:
-        """Read a number from a text that is not a whole cell of a column."""
-        try:
-            return parse_number(text, decimal)
-        except OverflowError as error:
-            self.issue("number_absurd", f"“{text[:80]}” {error}", line, column, text)
-        except ValueError as error:
-            self.issue("not_a_number", f"“{text[:80]}” {error}", line, column, text)
-        return None
-
-    def weight(self, cells: tuple[str, ...], line: int, column: str) -> float | None:
-        number = self.number(cells, line, column)
-        return self.checked_weight(number, self.text(cells, column) or "", line, column)
-
-    def checked_weight(
-        self, weight: float | None, text: str, line: int, column: str
-    ) -> float | None:
-        if weight is not None and weight < 0:
-            self.issue("negative_weight", f"“{text}” is below 0", line, column, text)
-            return None
-        return weight
-
-    def percent(self, cells: tuple[str, ...], line: int, column: str) -> float | None:
-        """Read progress as a fraction; percent or ratio is decided for the whole column.
-
-        A column is read as ratios only if no cell has a percent sign, none is above 1 and at
-        least one is broken; everything else is percent, as the template documents.
-        """
-        number = self.number(cells, line, column)
-        if number is None:
-            return None
-        if column not in self._percent_scale:
-            self._percent_scale[column] = self._scale_of(column)
-        progress = number / self._percent_scale[column]
-        if abs(progress) > MAX_PROGRESS:
-            text = self.text(cells, column) or ""
-            self.issue("number_absurd", f"“{text}” is beyond ±10,000 %", line, column, text)
-            return None
-        return progress
-
-    def _scale_of(self, column: str) -> float:
-        values = list(self._values(column))
-        if any("%" in text for text in values):
-            return 100.0
-        numbers = [_number_or_none(text, self.decimal) for text in values]
-        present = [number for number in numbers if number is not None]
-        ratios = all(0 <= number <= 1 for number in present) and any(
-            number not in (0, 1) for number in present
-        )
-        return 1.0 if ratios else 100.0
-
-    def confidence(self, cells: tuple[str, ...], line: int, column: str) -> float | None:
-        """Read a confidence as 0–1; the column's largest value tells its scale (1, 10 or 100)."""
-        number = self.number(cells, line, column)
-        if number is None:
-            return None
-        scale_key = f"{column} scale"
-        if scale_key not in self._percent_scale:
-            numbers = (_number_or_none(text, self.decimal) for text in self._values(column))
-            largest = max((number for number in numbers if number is not None), default=1.0)
-            self._percent_scale[scale_key] = (
-                1.0 if largest <= 1 else 10.0 if largest <= 10 else 100.0
-            )
-        confidence = number / self._percent_scale[scale_key]
-        if not 0 <= confidence <= 1:
-            text = self.text(cells, column) or ""
-            self.issue("number_absurd", f"“{text}” is no confidence", line, column, text)
-            return None
-        return confidence
-
-    def day(self, cells: tuple[str, ...], line: int, column: str) -> date | None:
-        text = self.text(cells, column)
-        if text is None:
-            return None
-        if column not in self._order:
-            self._order[column] = slashed_order(self._values(column))
-        try:
-            return parse_date(text, self._order[column])
-        except ValueError as error:
-            self.issue("not_a_date", f"“{text[:80]}” {error}", line, column, text)
-            return None
-
-    def span(
-        self, cells: tuple[str, ...], line: int, start: str, end: str
-    ) -> tuple[date | None, date | None]:
-        """Read start and end; an end before its start empties both."""
-        first, last = self.day(cells, line, start), self.day(cells, line, end)
-        if first and last and last < first:
-            self.issue(
-                "dates_swapped",
-                f"the end {last} lies before the start {first}",
-                line,
-                end,
-                str(last),
-            )
-            return None, None
-        return first, last
-
-    def word(
-        self, cells: tuple[str, ...], line: int, column: str, words: dict[str, str], code: str
-    ) -> tuple[str | None, str | None]:
-        """Read a word of a fixed list; return what it maps to and the word as written."""
-        raw = self.text(cells, column)
-        if raw is None:
-            return None, None
-        mapped = words.get(re.sub(r"[\s_\-]+", " ", raw.lower()).strip())
-        if mapped is None:
-            known = ", ".join(sorted(set(words)))
-            self.issue(code, f"“{raw[:80]}” is not one of: {known}", line, column, raw)
-        return mapped, raw
-
-    def cycle(
-        self, cells: tuple[str, ...], line: int, column: str
-    ) -> tuple[str | None, str | None]:
-        """Read a period; return its name in one spelling (or as written) and the raw text."""
-        raw = self.text(cells, column)
-        if raw is None or is_empty(raw):
-            return None, raw
-        period = _period_name(raw)
-        if period is None:
-            self.issue(
-                "cycle_unknown",
-                f"“{raw[:80]}” names no period with known dates",
-                line,
-                column,
-                raw,
-            )
-        return period or raw, raw
+#: Characters that have no width, direction or meaning in an id.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХавеѕіјкмнорстухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοιν",
+    "ABESIJKMHOPCTYXabesijkmhopctyxABEZHIKMNOPTYXoiv",
+)
 
 
-def _number_or_none(text: str, decimal: str) -> float | None:
-    try:
-        return parse_number(text, decimal)
-    except (ValueError, OverflowError):
-        return None
+def clean_id(text: str) -> str:
+    """Return an id without invisible characters and blanks around it; emoji joiners stay."""
+    if text.isascii():
+        return text.strip()
+    without = text if "\u200d" in text else _INVISIBLE.sub("", text)
+    return without.replace("\u00a0", " ").strip()
 
 
-@lru_cache(maxsize=10_000)
-def _period_name(text: str) -> str | None:
-    period = parse_period(text)
-    return period.name if period else None
+def looks_like(text: str) -> str:
+    """Return the form in which ids that look the same are equal: Latin letters for lookalikes."""
+    return unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
 
 
 def split_names(text: str | None, separator: str = ";") -> list[str]:
     """Split a cell of several values; order is kept, repetitions and blanks go."""
     parts = (part.strip() for part in (text or "").split(separator))
     return list(dict.fromkeys(part for part in parts if part))
+
+
+def first_example(values: Iterable[str], limit: int = 60) -> str:
+    """Return the first of some values, shortened for a sentence."""
+    text = next(iter(values), "")
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,54 +1,48 @@
-"""Viva Goals and Ally.io exports (CSV), the frozen files of a tool that is no more.
+"""Viva Goals and Ally.io exports, the frozen files of a tool that is no more.
 
-Facts about the format and its traps: ``docs/formats.md``. The header is known from several
-independent sources (evidence A). Columns are matched by name; users could choose them.
+Facts about the format and its traps: ``docs/formats.md``. The columns stand in
+``presets/viva.toml``; here is what columns alone cannot say: parents packed with weight and id
+into one cell, check-ins that spill over the end of the row, ids known only from other rows.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
+from typing import Any
 
-from okr_data.ingest.draft import CanonicalRow, Parsed
-from okr_data.ingest.readers import Row, Sheet, normalise_header
+import numpy as np
+import pandas as pd
+
+from okr_data.ingest.arrange import TextTable, key_of
+from okr_data.ingest.columns import ColumnReader
+from okr_data.ingest.draft import Parsed, link_rows
+from okr_data.ingest.fields import DATES, NUMERIC, normalise_header
+from okr_data.ingest.mapping import Mapping, positions
+from okr_data.ingest.report import Report
+from okr_data.ingest.sheet import Sheet
+from okr_data.ingest.typed import GOAL_TYPE_WORDS, KIND_WORDS, type_table
 from okr_data.ingest.values import (
     LEVEL_WORDS,
-    Report,
-    RowReader,
+    NotRead,
+    fold,
     is_empty,
     parse_date,
     parse_number,
     parse_time,
-    split_names,
 )
-from okr_data.schema import ALIGNMENT, CHECK_IN, INITIATIVE, KEY_RESULT, OBJECTIVE
+from okr_data.schema import CHECK_IN, INITIATIVE, KEY_RESULT, OBJECTIVE
 
-FORMAT = "viva"
-
-#: Columns of figures: together they tell whether the file writes 1,234.5 or 1.234,5.
-NUMERIC = ("target", "start", "actual_progress", "progress_percent", "score")
-
-#: At Risk is the worst running state in this tool, Behind the middle one.
-STATUS_WORDS = {
-    "not started": "not_started",
-    "on track": "on_track",
-    "behind": "at_risk",
-    "at risk": "off_track",
-    "closed": "done",
-    "postponed": "dropped",
+_PARENT = "aligned_to_weight_objective_id"
+_TABLES = {
+    "objective": OBJECTIVE.name,
+    "key_result": KEY_RESULT.name,
+    "initiative": INITIATIVE.name,
 }
-OBJECT_WORDS = {
-    "objective": "objective", "goal": "objective", "big rock": "objective",
-    "key result": "key_result", "kr": "key_result", "outcome": "key_result", "kpi": "key_result",
-    "deliverable": "initiative", "action": "initiative", "initiative": "initiative",
-    "project": "initiative", "task": "initiative",
-}  # fmt: skip
-GOAL_TYPE_WORDS = {"committed": "committed", "aspirational": "aspirational"}
 
 _PACKED_PARENT = re.compile(
     r"\(weight:\s*(?P<weight>[^,()%]*)%?\s*(?:,\s*Id:\s*(?P<id>[^()\s]+)\s*)?\)\s*(?:/\s+|/$|$)",
@@ -66,17 +60,6 @@ _CHECK_IN_TAIL = re.compile(
 )
 _METRIC_NAME = re.compile(r";?\s*Metric Name:\s*(?P<metric>[^;]*);?\s*$", re.IGNORECASE)
 _FILE_DAY = re.compile(r"_(\d{4})_(\d{2})_(\d{2})_\d+\.\w+$")
-
-_KNOWN = frozenset(
-    {
-        "id", "title", "team", "creator", "owner", "period", "start_date", "end_date",
-        "description", "aligned_to_weight_objective_id", "metric_name", "unit", "target",
-        "object_type", "goal_type", "start", "created_at", "last_check_in", "progress_percent",
-        "actual_progress", "status", "last_check_in_note", "score", "checkins", "tag",
-        "okr_type", "type_name",
-    }
-)  # fmt: skip
-_PARENT = "aligned_to_weight_objective_id"
 
 
 @dataclass(frozen=True)
@@ -99,12 +82,6 @@ class PackedCheckIn:
     status: str
     value: str
     at: str
-
-
-def header_score(headers: set[str]) -> int:
-    """Score a header line: the number of known columns where the telling ones are there."""
-    telling = {"title", _PARENT} <= headers or {"title", "checkins", "period"} <= headers
-    return len(headers & _KNOWN) if telling else 0
 
 
 def file_day(name: str) -> date | None:
@@ -159,358 +136,320 @@ def split_check_in(cell: str) -> PackedCheckIn | None:
     )
 
 
-def parse(sheet: Sheet) -> Parsed:
+def read(sheet: Sheet, mapping: Mapping, as_of: date | None, parsed: Parsed) -> None:
     """Turn one export into canonical rows; nothing that has a title is lost."""
-    report = Report(sheet.file)
-    export = _Export(sheet, report)
-    parsed = Parsed(as_of=file_day(sheet.file))
-    for row in sheet.rows:
-        export.add_row(row, parsed)
-    parsed.issues = [*sheet.issues, *report.issues]
-    return parsed
+    parsed.as_of = parsed.as_of or file_day(sheet.file)
+    export = _Export(sheet, mapping, parsed.report(sheet.label))
+    frame = export.items()
+    type_table(
+        TextTable("items", frame, export.headers, sheet.label, sheet.delimiter),
+        mapping,
+        as_of,
+        parsed,
+    )
+    parsed.links.append(link_rows(**_columns(export.links(frame), _LINKS)))
+    checks = pd.DataFrame(_columns(export.check_ins(frame), _CHECK_INS))
+    if len(checks):
+        parsed.add_rows(CHECK_IN, checks.assign(checked_on=_days(checks["checked_on"])))
+
+
+_LINKS = ("table", "child_id", "parent_id", "parent_title", "weight", "contributes", "file", "row")
+_CHECK_INS = (
+    "item_id", "checked_on", "checked_at", "value", "progress", "status", "status_raw", "note",
+    "author", "file", "row",
+)  # fmt: skip
+
+
+def _columns(rows: Iterator[tuple[Any, ...]], names: tuple[str, ...]) -> dict[str, list[Any]]:
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return {name: list(values) for name, values in zip(names, columns, strict=True)}
+
+
+def _days(days: pd.Series) -> pd.Series:
+    return pd.Series(np.array(days.tolist(), dtype="datetime64[s]"), index=days.index)
 
 
 class _Export:
     """One export while it is read: where its columns are, and the ids its rows have."""
 
-    def __init__(self, sheet: Sheet, report: Report) -> None:
+    def __init__(self, sheet: Sheet, mapping: Mapping, report: Report) -> None:
         self.sheet = sheet
+        self.mapping = mapping
         self.report = report
-        self.columns = sheet.position()
-        self.reader = RowReader(sheet, self.columns, report, NUMERIC)
-        self.spill = self._spill_columns()
-        self._read_renamed_columns()
-        for name in sheet.header:
-            if name and normalise_header(name) not in _KNOWN:
-                report.add("column_ignored", f"the format has no column “{name}”", column=name)
-        self.named_ids = {} if "id" in self.columns else self._ids_of_parents()
-        if "id" not in self.columns:
-            report.add(
+        located = mapping.located(sheet.header)
+        self.headers = {name: sheet.header[number] for name, number in located.items()}
+        self.frame = pd.DataFrame({name: sheet.column(n) for name, n in located.items()})
+        self.frame["row"] = sheet.lines
+        self.position = positions(sheet.header)
+
+    def _reader(self, frame: pd.DataFrame) -> ColumnReader:
+        return ColumnReader(
+            frame, self.headers, self.report, self.mapping.answers, self.sheet.delimiter, None,
+            tuple(n for n in NUMERIC if n in frame), tuple(n for n in DATES if n in frame),
+        )  # fmt: skip
+
+    def _column(self, header: str) -> pd.Series | None:
+        number = self.position.get(header)
+        return None if number is None else self.sheet.column(number)
+
+    # --- items ---------------------------------------------------------------
+
+    def items(self) -> pd.DataFrame:
+        """Return the rows under our names, with what this tool says in its own way put right."""
+        frame = self.frame
+        self._read_renamed_columns(frame)
+        if "id" not in frame:
+            frame["id"] = self._ids(frame)
+            self.report.add(
                 "id_derived",
                 "the export has no Id column: keys are made of title, owner and period",
             )
+        frame["id"] = frame["id"].astype("str")
+        frame["kind"] = self._kinds(frame)
+        if "owner" in frame:
+            frame["owner"] = frame["owner"].str.replace(",", ";", regex=False)
+        if "goal_type" in frame:
+            frame["goal_type"] = frame["goal_type"].where(
+                frame["goal_type"].str.lower().isin(GOAL_TYPE_WORDS)
+            )
+        self._percent_without_target(frame)
+        return frame.drop(columns=["parent", "note"], errors="ignore")
 
-    def _spill_columns(self) -> list[int]:
-        """Check-ins stand in their column and in every later one without a header."""
-        first = self.columns.get("checkins")
-        if first is None:
-            return []
-        width = max(len(row.cells) for row in self.sheet.rows)
-        return [
-            number
-            for number in range(first, width)
-            if number == first or number >= len(self.sheet.header) or not self.sheet.header[number]
-        ]
-
-    def _read_renamed_columns(self) -> None:
+    def _read_renamed_columns(self, frame: pd.DataFrame) -> None:
         """Ally-era files say in two columns what later ones say in Object Type and Team."""
-        for column in ("okr_type", "type_name"):
-            words = {(self.reader.text(row.cells, column) or "").lower() for row in self.sheet.rows}
-            if words & {"objective", "key result"} and "object_type" not in self.columns:
-                self.columns["object_type"] = self.columns[column]
-            elif column == "type_name" and words - {""} and "team" not in self.columns:
-                self.columns["team"] = self.columns[column]
-        if self.columns.get("object_type") == self.columns.get("okr_type"):
-            self.columns.pop("okr_type", None)
+        for header in ("okr_type", "type_name"):
+            column = self._column(header)
+            if column is None:
+                continue
+            words = {fold(text) for text in column.dropna().unique().tolist()}
+            if words & {"objective", "key result"} and "type" not in frame:
+                frame["type"] = column
+                self.headers["type"] = self.sheet.header[self.position[header]]
+            elif header == "okr_type":
+                # “team” may mean a department there, so it says little.
+                levels = {t: LEVEL_WORDS.get(fold(t)) for t in column.dropna().unique().tolist()}
+                stated = {t: level for t, level in levels.items() if level and level != "team"}
+                frame["level"] = column.map(stated).astype("str")
+            elif words and "team" not in frame:
+                frame["team"] = column
 
-    def _ids_of_parents(self) -> dict[str, str]:
+    def _ids(self, frame: pd.DataFrame) -> pd.Series:
+        """Ids are known for rows that are somebody's parent; others get a stable key."""
+        named = self._ids_of_parents(frame)
+        empty = pd.Series(np.nan, index=frame.index, dtype="str")
+        parts = [frame[n] if n in frame else empty for n in ("title", "owner", "cycle")]
+        ids = [
+            named.get(values[0]) or key_of(*values) if isinstance(values[0], str) else np.nan
+            for values in zip(*parts, strict=True)
+        ]
+        return pd.Series(pd.array(ids, dtype="str"), index=frame.index)
+
+    def _ids_of_parents(self, frame: pd.DataFrame) -> dict[str, str]:
         """Return title → id for titles that exactly one row and one packed parent bear."""
         ids: dict[str, set[str]] = defaultdict(set)
-        titles: dict[str, int] = defaultdict(int)
-        for row in self.sheet.rows:
-            titles[self.reader.text(row.cells, "title") or ""] += 1
-            for parent in split_parents(self.reader.text(row.cells, _PARENT) or "")[0]:
+        cells = self._column(_PARENT)
+        for cell in [] if cells is None else cells.dropna().unique().tolist():
+            for parent in split_parents(cell)[0]:
                 if parent.parent_id:
                     ids[parent.title].add(parent.parent_id)
+        titles = frame["title"].value_counts()
         return {
             title: next(iter(found))
             for title, found in ids.items()
-            if len(found) == 1 and titles[title] == 1
+            if len(found) == 1 and titles.get(title, 0) == 1
         }
 
-    def _item_id(self, row: Row, title: str | None) -> str | None:
-        text = self.reader.text(row.cells, "id")
-        if text is not None or "id" in self.columns:
-            return text
-        if title in self.named_ids:
-            return self.named_ids[title]
-        parts = [title, self.reader.text(row.cells, "owner"), self.reader.text(row.cells, "period")]
-        key = "\x1f".join(part or "" for part in parts)
-        return f"key-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+    def _kinds(self, frame: pd.DataFrame) -> pd.Series:
+        if "type" not in frame:
+            return pd.Series(np.nan, index=frame.index, dtype="str")
+        words = {**KIND_WORDS, **self.mapping.kinds}
+        distinct = frame["type"].dropna().unique().tolist()
+        return frame["type"].map({text: words.get(fold(text)) for text in distinct}).astype("str")
 
-    def add_row(self, row: Row, parsed: Parsed) -> None:
-        title = self.reader.text(row.cells, "title")
-        item_id = self._item_id(row, title)
-        if item_id is None:
-            self.report.add("id_missing", "the row has no Id and did not go in", row.line, "Id")
-            return
-        if title is None:
-            self.report.add("title_missing", f"“{item_id}” has no title", row.line, "Title")
-        kind = self._kind(row)
-        parents = list(self._parents(row, item_id))
-        shared = self._shared(row, title or item_id)
-        if kind == "objective":
-            parsed.of(OBJECTIVE).append(self._objective(row, item_id, shared))
-            parsed.of(ALIGNMENT).extend(parents)
-        elif kind == "key_result":
-            parsed.of(KEY_RESULT).append(self._key_result(row, item_id, shared, parents))
-            parsed.of(ALIGNMENT).extend(parents[1:])
-        else:
-            parsed.of(INITIATIVE).append(self._initiative(item_id, shared, parents))
-        parsed.of(CHECK_IN).extend(self._check_ins(row, item_id, kind))
-
-    def _kind(self, row: Row) -> str:
-        raw = self.reader.text(row.cells, "object_type") or ""
-        known = OBJECT_WORDS.get(" ".join(raw.lower().split()))
-        if known:
-            return known
-        measured = self.reader.text(row.cells, "target") or self.reader.text(
-            row.cells, "metric_name"
-        )
-        kind = "key_result" if measured else "objective"
-        self.report.add(
-            "object_type_unknown",
-            f"“{raw}” is taken as {kind.replace('_', ' ')}, "
-            + ("because it has a metric" if measured else "because it has no metric"),
-            row.line,
-            "Object Type",
-            raw,
-        )
-        return kind
-
-    def _shared(self, row: Row, title: str) -> CanonicalRow:
-        """Read what all kinds of items have."""
-        cells, line, reader = row.cells, row.line, self.reader
-        start, end = reader.span(cells, line, "start_date", "end_date")
-        cycle, cycle_raw = reader.cycle(cells, line, "period")
-        status, status_raw = reader.word(cells, line, "status", STATUS_WORDS, "status_unknown")
-        teams = split_names(reader.text(cells, "team"))
-        if len(teams) > 1:
-            self.report.add(
-                "several_teams",
-                f"“{teams[0]}” is taken as its home",
-                line,
-                "Team",
-                "; ".join(teams),
-            )
-        return {
-            "title": title,
-            "description": reader.text(cells, "description"),
-            "team": teams[0] if teams else None,
-            "teams_raw": "; ".join(teams) or None,
-            "owner": "; ".join(split_names(reader.text(cells, "owner"), ",")) or None,
-            "cycle": cycle,
-            "cycle_raw": cycle_raw,
-            "start_date": start,
-            "end_date": end,
-            "created_on": self._created_on(row),
-            "reported_progress": reader.percent(cells, line, "progress_percent"),
-            "status": status,
-            "status_raw": status_raw,
-            "file": self.sheet.file,
-            "row": line,
-        }
-
-    def _created_on(self, row: Row) -> date | None:
-        return self.reader.day(row.cells, row.line, "created_at")
-
-    def _objective(self, row: Row, item_id: str, shared: CanonicalRow) -> CanonicalRow:
-        reader, cells, line = self.reader, row.cells, row.line
-        return {
-            **shared,
-            "objective_id": item_id,
-            "level": self._stated_level(row),
-            "goal_type": GOAL_TYPE_WORDS.get((reader.text(cells, "goal_type") or "").lower()),
-            "score": reader.number(cells, line, "score"),
-        }
-
-    def _stated_level(self, row: Row) -> str | None:
-        """Ally-era rows say whose they are; “team” may mean a department there, so it says little."""
-        word = (self.reader.text(row.cells, "okr_type") or "").lower()
-        level = LEVEL_WORDS.get(word)
-        return None if level == "team" else level
-
-    def _key_result(
-        self, row: Row, item_id: str, shared: CanonicalRow, parents: list[CanonicalRow]
-    ) -> CanonicalRow:
-        reader, cells, line = self.reader, row.cells, row.line
-        first = parents[0] if parents else {}
-        target = reader.number(cells, line, "target")
-        unit = reader.text(cells, "unit")
-        current = reader.number(cells, line, "actual_progress")
-        if target is None and current is not None:
-            current = self._progress_without_target(row, current, shared)
-        return {
-            **shared,
-            "key_result_id": item_id,
-            "objective_id": first.get("parent_id"),
-            "parent_title": first.get("parent_title"),
-            "kind": "metric",
-            "metric": reader.text(cells, "metric_name"),
-            "unit": unit,
-            "start_value": reader.number(cells, line, "start"),
-            "target_value": target,
-            "current_value": current,
-            "weight": first.get("weight"),
-        }
-
-    def _progress_without_target(
-        self, row: Row, actual: float, shared: CanonicalRow
-    ) -> float | None:
+    def _percent_without_target(self, frame: pd.DataFrame) -> None:
         """Without a target, Actual Progress is a percent where the unit says so, else a raw value.
 
         As a percent it says the same as Progress %; a difference is reported.
         """
-        text = self.reader.text(row.cells, "actual_progress") or ""
-        if "%" not in text and self.reader.text(row.cells, "unit") != "%":
-            return actual
-        reported = shared["reported_progress"]
-        if reported is None:
-            shared["reported_progress"] = actual / 100
-        elif abs(reported - actual / 100) > 0.01:
+        if "current_value" not in frame:
+            return
+        read = self._reader(frame)
+        percent = frame["current_value"].str.contains("%", regex=False, na=False)
+        percent |= read.text("unit") == "%"
+        chosen = (
+            read.text("target_value").isna() & read.text("current_value").notna() & percent
+        ).to_numpy()
+        if not chosen.any():
+            return
+        part = self._reader(frame[chosen].reset_index(drop=True))
+        actual, reported = part.number("current_value") / 100, part.percent("progress")
+        for place in np.flatnonzero((abs(reported - actual) > 0.01).to_numpy()).tolist():
+            text = part.text("current_value").iloc[place]
+            message = f"Actual Progress {text} and Progress % {reported.iloc[place] * 100:g} differ; Progress % counts"
             self.report.add(
                 "progress_conflict",
-                f"Actual Progress {text} and Progress % {reported * 100:g} differ; Progress % counts",
-                row.line,
-                "Actual Progress",
+                message,
+                int(part.rows[place]),
+                read.header("current_value"),
                 text,
             )
-        return None
+        if "progress" not in frame:
+            frame["progress"] = pd.Series(np.nan, index=frame.index, dtype="str")
+        taken = chosen & frame["progress"].isna().to_numpy()
+        frame.loc[taken, "progress"] = frame["current_value"][taken]
+        frame.loc[chosen, "current_value"] = np.nan
 
-    def _initiative(
-        self, item_id: str, shared: CanonicalRow, parents: list[CanonicalRow]
-    ) -> CanonicalRow:
-        first = parents[0] if parents else {}
-        return {
-            **shared,
-            "initiative_id": item_id,
-            "parent_id": first.get("parent_id"),
-            "parent_title": first.get("parent_title"),
-            "weight": first.get("weight"),
-            "contributes": bool(first) and first["contributes"] and first.get("weight") is not None,
-        }
+    # --- parents -------------------------------------------------------------
 
-    def _parents(self, row: Row, item_id: str) -> Iterator[CanonicalRow]:
-        cell = self.reader.text(row.cells, _PARENT)
-        if cell is None or is_empty(cell):
+    def links(self, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+        """Yield a link for each packed parent."""
+        cells = self._column(_PARENT)
+        if cells is None:
             return
+        kinds = self._final_kinds(frame)
+        for cell, item_id, kind, line in zip(
+            cells.tolist(), frame["id"].tolist(), kinds, frame["row"].tolist(), strict=True
+        ):
+            if not isinstance(cell, str) or is_empty(cell) or not isinstance(item_id, str):
+                continue
+            for parent in self._parents(cell, line):
+                weight = self._weight(parent, line)
+                contributes = weight is None or weight > 0
+                yield (
+                    _TABLES[kind], item_id, parent.parent_id, parent.title, weight, contributes,
+                    self.sheet.label, line,
+                )  # fmt: skip
+
+    def _final_kinds(self, frame: pd.DataFrame) -> list[str]:
+        """Return the kinds as the typing of items decides them, for unknown words too."""
+        measured = pd.Series(False, index=frame.index)
+        for name in ("target_value", "metric"):
+            if name in frame:
+                measured |= frame[name].notna()
+        judged = pd.Series(np.where(measured, "key_result", "objective"), index=frame.index)
+        kinds: list[str] = frame["kind"].fillna(judged.astype("str")).tolist()
+        return kinds
+
+    def _parents(self, cell: str, line: int) -> list[PackedParent]:
         parents, rest = split_parents(cell)
         if rest:
-            self.report.add(
-                "parent_packing_unclear",
-                f"“{rest[:120]}” has no “(weight: …)”; it is taken as the title of a parent",
-                row.line,
-                "Aligned To",
-                cell,
-            )
+            message = f"“{rest[:120]}” has no “(weight: …)”; it is taken as the title of a parent"
+            self.report.add("parent_packing_unclear", message, line, "Aligned To", cell)
             parents.append(PackedParent(rest, "", None))
-        for parent in parents:
-            weight = self._weight(parent, row.line)
-            yield {
-                "child_id": item_id,
-                "parent_id": parent.parent_id,
-                "parent_title": parent.title,
-                "weight": weight,
-                "contributes": weight is None or weight > 0,
-                "file": self.sheet.file,
-                "row": row.line,
-            }
+        return parents
 
     def _weight(self, parent: PackedParent, line: int) -> float | None:
-        if not parent.weight_text:
+        text = parent.weight_text
+        if not text:
             return None
-        number = self.reader.as_number(parent.weight_text, line, "Aligned To")
-        weight = self.reader.checked_weight(number, parent.weight_text, line, "Aligned To")
+        try:
+            weight = parse_number(text)
+        except NotRead as error:
+            self.report.add(error.code, f"“{text[:80]}” {error}", line, "Aligned To", text)
+            return None
+        if weight is not None and weight < 0:
+            self.report.add("negative_weight", f"“{text}” is below 0", line, "Aligned To", text)
+            return None
         return None if weight is None else weight / 100
 
-    def _check_ins(self, row: Row, item_id: str, kind: str) -> Iterator[CanonicalRow]:
-        days = set()
-        for number in self.spill[: max(0, len(row.cells) - self.spill[0])] if self.spill else ():
-            cell = row.cells[number] if number < len(row.cells) else ""
-            if not cell or is_empty(cell):
-                continue
-            packed = split_check_in(cell)
-            day = self._check_in_day(row, packed, cell)
-            if packed is None or day is None:
-                continue
-            days.add(day)
-            yield self._check_in(row, item_id, kind, packed, day)
-        last = self.reader.day(row.cells, row.line, "last_check_in")
-        if last is not None and last not in days:
-            yield self._last_check_in(row, item_id, last)
+    # --- check-ins -----------------------------------------------------------
 
-    def _check_in_day(self, row: Row, packed: PackedCheckIn | None, cell: str) -> date | None:
+    def check_ins(self, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+        """Yield the check-ins of each row, and the last one where no record states it."""
+        days: dict[int, set[date]] = defaultdict(set)
+        for place, cell in self._records():
+            found = self._check_in(frame, place, cell)
+            if found is not None:
+                days[place].add(found[1])
+                yield found
+        if "last_check_in" not in frame:
+            return
+        last = self._reader(frame).day("last_check_in")
+        notes = self._reader(frame).text("last_note")
+        for place in np.flatnonzero(last.notna().to_numpy()).tolist():
+            day = last.iloc[place].date()
+            if day not in days[place] and isinstance(frame["id"].iloc[place], str):
+                note = notes.iloc[place] if isinstance(notes.iloc[place], str) else None
+                line = int(frame["row"].iloc[place])
+                yield (
+                    frame["id"].iloc[place], day, None, None, None, None, None, note, None,
+                    self.sheet.label, line,
+                )  # fmt: skip
+
+    def _records(self) -> Iterator[tuple[int, str]]:
+        """Yield (row, cell): check-ins stand in their column and in later ones without header."""
+        first = self.position.get("checkins")
+        if first is None:
+            return
+        for number in range(first, len(self.sheet.header)):
+            if number == first or not normalise_header(self.sheet.header[number]):
+                cells = self.sheet.column(number)
+                for place in np.flatnonzero(cells.notna().to_numpy()).tolist():
+                    yield place, cells.iloc[place]
+        if self.sheet.overlong:
+            places = {int(line): place for place, line in enumerate(self.sheet.lines.tolist())}
+            for line, further in self.sheet.overlong.items():
+                for cell in further:
+                    if cell:
+                        yield places[line], cell
+
+    def _check_in(self, frame: pd.DataFrame, place: int, cell: str) -> tuple[Any, ...] | None:
+        item_id, line = frame["id"].iloc[place], int(frame["row"].iloc[place])
+        if is_empty(cell) or not isinstance(item_id, str):
+            return None
+        packed = split_check_in(cell)
         try:
             day = parse_date(packed.day) if packed else None
-        except ValueError:
+        except NotRead:
             day = None
-        if day is None:
+        if packed is None or day is None:
             self.report.add(
                 "row_unreadable",
                 "a check-in that does not read “Checkin Date: YYYY-MM-DD; …” did not go in",
-                row.line,
+                line,
                 "Checkins",
                 cell,
             )
-        return day
-
-    def _check_in(
-        self, row: Row, item_id: str, kind: str, packed: PackedCheckIn, day: date
-    ) -> CanonicalRow:
-        value, progress = self._checked_value(row, kind, packed)
-        status = STATUS_WORDS.get(" ".join(packed.status.lower().split()))
+            return None
+        value, progress = self._checked_value(frame, place, packed, line)
+        status = self.mapping.statuses.get(fold(packed.status))
         if packed.status and status is None:
-            self.report.add(
-                "status_unknown",
-                f"“{packed.status}” is no status",
-                row.line,
-                "Checkins",
-                packed.status,
-            )
-        return {
-            "item_id": item_id,
-            "checked_on": day,
-            "checked_at": parse_time(packed.at),
-            "value": value,
-            "progress": progress,
-            "status": status,
-            "status_raw": packed.status or None,
-            "note": packed.note or None,
-            "author": packed.user or None,
-            "file": self.sheet.file,
-            "row": row.line,
-        }
+            message = f"“{packed.status}” is no status"
+            self.report.add("status_unknown", message, line, "Checkins", packed.status)
+        return (
+            item_id, day, parse_time(packed.at), value, progress, status, packed.status or None,
+            packed.note or None, packed.user or None, self.sheet.label, line,
+        )  # fmt: skip
 
     def _checked_value(
-        self, row: Row, kind: str, packed: PackedCheckIn
+        self, frame: pd.DataFrame, place: int, packed: PackedCheckIn, line: int
     ) -> tuple[float | None, float | None]:
         """Tell whether a check-in states a value of the metric or a percent of progress."""
         try:
             number = parse_number(packed.value)
-        except (ValueError, OverflowError) as error:
-            self.report.add(
-                "not_a_number", f"“{packed.value}” {error}", row.line, "Checkins", packed.value
-            )
+        except NotRead as error:
+            self.report.add(error.code, f"“{packed.value}” {error}", line, "Checkins", packed.value)
             return None, None
         if number is None:
             return None, None
-        if kind == "key_result" and self._states_metric(row, packed):
+        if self._kinds_list(frame)[place] == "key_result" and self._states_metric(place, packed):
             return number, None
         return None, number / 100
 
-    def _states_metric(self, row: Row, packed: PackedCheckIn) -> bool:
-        if self.reader.text(row.cells, "target") is None:
-            return False
-        metric = (self.reader.text(row.cells, "metric_name") or "").lower()
-        if packed.metric:
-            return packed.metric.lower() == metric or packed.metric.lower() != "progress"
-        return "%" not in packed.value or self.reader.text(row.cells, "unit") == "%"
+    def _kinds_list(self, frame: pd.DataFrame) -> list[str]:
+        if not hasattr(self, "_kinds_once"):
+            self._kinds_once = self._final_kinds(frame)
+            self._cells = {
+                name: self._reader(frame).text(name).tolist()
+                for name in ("target_value", "metric", "unit")
+            }
+        return self._kinds_once
 
-    def _last_check_in(self, row: Row, item_id: str, day: date) -> CanonicalRow:
-        return {
-            "item_id": item_id,
-            "checked_on": day,
-            "note": self.reader.text(row.cells, "last_check_in_note"),
-            "file": self.sheet.file,
-            "row": row.line,
-        }
+    def _states_metric(self, place: int, packed: PackedCheckIn) -> bool:
+        if not isinstance(self._cells["target_value"][place], str):
+            return False
+        metric, unit = self._cells["metric"][place], self._cells["unit"][place]
+        if packed.metric:
+            known = metric.lower() if isinstance(metric, str) else ""
+            return packed.metric.lower() == known or packed.metric.lower() != "progress"
+        return "%" not in packed.value or unit == "%"

@@ -1,0 +1,228 @@
+"""A grid with its header found, and without what is no data: titles above, totals, notes below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from okr_data.ingest.fields import normalise_header
+from okr_data.ingest.grid import Grid, Unreadable
+from okr_data.issues import Issue
+
+#: Rows in which a header is looked for; exports put titles and filters above it.
+HEADER_ROWS = 20
+
+_TOTAL = re.compile(
+    r"^(grand |sub[- ]?|overall )?(total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|subtotal|"
+    r"suma|total general|somme|totale|average|durchschnitt|promedio|moyenne|count)\b[:.\s]*[\w ]{0,30}$",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(
+    r"^\W*(exported|generated|created|printed|report|downloaded|source|quelle|confidential|vertraulich|"
+    r"internal use|note|notes|legend|page \d|stand\b|last updated|©|copyright|do not|\*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of text below its header.
+
+    ``overlong`` holds, by line, the cells that stand beyond the header's last column.
+    """
+
+    file: str
+    label: str
+    header: tuple[str, ...]
+    body: pd.DataFrame
+    lines: np.ndarray
+    delimiter: str = ","
+    overlong: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+
+    def column(self, number: int) -> pd.Series:
+        """Return a column; one that no row reaches is empty."""
+        if number in self.body:
+            return self.body[number]
+        return pd.Series(np.nan, index=self.body.index, dtype="str")
+
+    def samples(self, number: int, count: int = 4) -> list[str]:
+        """Return the first different values of a column."""
+        values: list[str] = (
+            self.column(number).dropna().head(2_000).drop_duplicates().head(count).tolist()
+        )
+        return values
+
+
+def header_candidates(grid: Grid) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the first rows of a grid that could be a header, with their place."""
+    found = []
+    for place in range(min(HEADER_ROWS, len(grid.cells))):
+        cells = ["" if pd.isna(cell) else " ".join(cell.split()) for cell in grid.cells.iloc[place]]
+        if sum(bool(cell) for cell in cells) >= 2:
+            found.append((place, tuple(cells)))
+    return found
+
+
+def best_header(
+    grid: Grid, score: Callable[[tuple[str, ...]], float]
+) -> tuple[int, tuple[str, ...], float] | None:
+    """Return place, cells and score of the row that is most likely the header, None where none is."""
+    best: tuple[int, tuple[str, ...], float] | None = None
+    for place, cells in header_candidates(grid):
+        found = score(cells)
+        if found > 0 and (best is None or found > best[2]):
+            best = (place, cells, found)
+    return best
+
+
+def cut(grid: Grid, place: int, keep_short_rows: bool = False) -> Sheet:
+    """Cut a grid at its header row; take out blank rows, totals and notes below, and say so.
+
+    ``keep_short_rows`` keeps rows with a single cell (an objective above its key results).
+    Raises Unreadable where nothing stands below the header.
+    """
+    cells = ["" if pd.isna(cell) else " ".join(cell.split()) for cell in grid.cells.iloc[place]]
+    width = max((number for number, cell in enumerate(cells) if cell), default=0) + 1
+    header = tuple(cells[:width])
+    body = grid.cells.iloc[place + 1 :]
+    lines = grid.lines[place + 1 :]
+    filled = body.notna()
+    present = filled.any(axis=1).to_numpy()
+    for row in grid.overflow:
+        if row > place:
+            present[row - place - 1] = True
+    issues = list(grid.issues)
+    if place > 0:
+        line = int(grid.lines[place])
+        issues.append(
+            Issue("header_below_top", f"the header was found in row {line}", grid.label, line)
+        )
+    short = filled.sum(axis=1).to_numpy() == 1
+    totals = present & _starts_like(body, _TOTAL) & _few_texts(body)
+    footers = _footers(body, present, short, totals, keep_short_rows)
+    issues += _skipped(grid, "totals_row_skipped", "a row of totals", body, lines, totals)
+    issues += _skipped(grid, "footer_row_skipped", "a note below the table", body, lines, footers)
+    taken = present & ~totals & ~footers
+    if not taken.any():
+        raise Unreadable(Issue("file_empty", "there are no rows below the header", grid.label))
+    issues += _unnamed_columns(grid, header, body[taken])
+    return Sheet(
+        grid.file,
+        grid.label,
+        header,
+        body[taken].reset_index(drop=True),
+        lines[taken],
+        grid.delimiter,
+        _overlong(grid, place, width, taken),
+        tuple(issues),
+    )
+
+
+def _first_texts(body: pd.DataFrame) -> pd.Series:
+    """Return the first filled cell of each row, looking at the leading columns only."""
+    leading = body.iloc[:, :6]
+    return (
+        leading.bfill(axis=1).iloc[:, 0]
+        if leading.shape[1]
+        else pd.Series(index=body.index, dtype="str")
+    )
+
+
+def _starts_like(body: pd.DataFrame, pattern: re.Pattern[str]) -> np.ndarray:
+    texts = _first_texts(body).fillna("")
+    short = texts.str.len() <= 60
+    found = np.zeros(len(body), dtype=bool)
+    places = np.flatnonzero(short.to_numpy())
+    hits = texts.iloc[places].map({t: bool(pattern.match(t)) for t in texts.iloc[places].unique()})
+    found[places] = hits.to_numpy(dtype=bool)
+    return found
+
+
+def _few_texts(body: pd.DataFrame) -> np.ndarray:
+    """Tell rows whose cells after the first are all figures: totals have no words."""
+    result = np.ones(len(body), dtype=bool)
+    candidates = np.flatnonzero(_starts_like(body, _TOTAL))
+    for place in candidates.tolist():
+        texts = [t for t in body.iloc[place].tolist() if isinstance(t, str)][1:]
+        result[place] = all(re.fullmatch(r"[\d.,'’%\s$€£()+\-–—]*", text) for text in texts)
+    return result
+
+
+def _footers(
+    body: pd.DataFrame, present: np.ndarray, short: np.ndarray, totals: np.ndarray, keep: bool
+) -> np.ndarray:
+    """Find notes at the end: rows with one cell that read like notes, or stand below a blank row."""
+    found = np.zeros(len(body), dtype=bool)
+    if body.shape[1] < 3:
+        return found
+    notes = _starts_like(body, _FOOTER) if len(body) < 200_000 else _starts_like_tail(body)
+    blank_above = False
+    end = len(body)
+    while end > 0 and (short[end - 1] or not present[end - 1] or totals[end - 1]):
+        end -= 1
+    for place in range(end, len(body)):
+        if not present[place]:
+            blank_above = True
+        elif short[place] and (notes[place] or (blank_above and not keep)):
+            found[place] = True
+    return found
+
+
+def _starts_like_tail(body: pd.DataFrame) -> np.ndarray:
+    """Look for notes in the last rows of a long table only."""
+    found = np.zeros(len(body), dtype=bool)
+    found[-1_000:] = _starts_like(body.iloc[-1_000:], _FOOTER)
+    return found
+
+
+def _skipped(
+    grid: Grid, code: str, what: str, body: pd.DataFrame, lines: np.ndarray, mask: np.ndarray
+) -> list[Issue]:
+    texts = _first_texts(body[mask]).tolist() if mask.any() else []
+    return [
+        Issue(code, f"{what}: “{str(text)[:80]}”", grid.label, int(line), "", str(text)[:200])
+        for line, text in zip(lines[mask].tolist(), texts, strict=True)
+    ][:1_000]
+
+
+def _unnamed_columns(grid: Grid, header: Sequence[str], body: pd.DataFrame) -> list[Issue]:
+    """Name columns with values and no header; check-ins that spill over are not among them."""
+    issues = []
+    names = {normalise_header(name) for name in header}
+    if "checkins" in names or "check_ins" in names:
+        return issues
+    for number, name in enumerate(header):
+        if not name and number in body and body[number].notna().any():
+            place = int(np.flatnonzero(body[number].notna().to_numpy())[0])
+            value = str(body[number].iloc[place])
+            message = (
+                f"column {number + 1} has values (“{value[:60]}”) but no header; it was left out"
+            )
+            issues.append(
+                Issue(
+                    "header_blank", message, grid.label, None, f"column {number + 1}", value[:200]
+                )
+            )
+    return issues
+
+
+def _overlong(grid: Grid, place: int, width: int, taken: np.ndarray) -> dict[int, tuple[str, ...]]:
+    """Return, by line, the cells beyond the header of the rows that were taken."""
+    found: dict[int, tuple[str, ...]] = {}
+    beyond = [number for number in grid.cells.columns if number >= width]
+    if beyond:
+        tail = grid.cells.iloc[place + 1 :][beyond]
+        filled = tail.notna()
+        for row in np.flatnonzero(filled.any(axis=1).to_numpy() & taken).tolist():
+            cells = ["" if pd.isna(cell) else cell for cell in tail.iloc[row]]
+            found[int(grid.lines[place + 1 + row])] = tuple(cells)
+    for row, cells in grid.overflow.items():
+        if row > place and taken[row - place - 1]:
+            line = int(grid.lines[row])
+            found[line] = found.get(line, ("",) * len(beyond)) + tuple(cells)
+    return found
