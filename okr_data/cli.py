@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -20,10 +20,16 @@ import pandas as pd
 
 from okr_data import __version__
 from okr_data.errors import AlreadyImported, FileRefused, OkrError, StoreBusy
-from okr_data.ingest import FORMATS, Upload
+from okr_data.ingest import FORMATS, Prepared, Reading, Upload
+from okr_data.ingest.columns import Answers, Scale
+from okr_data.ingest.grid import LIMITS
+from okr_data.ingest.mapping import Mapping, parse_mapping
 from okr_data.ingest.template import FILES
-from okr_data.intake import clear_sample, data_folder, import_files, load_sample
-from okr_data.issues import count_by_code
+from okr_data.ingest.values import DateOrder, DecimalSign
+from okr_data.intake import clear_sample, data_folder, load_sample, read_files
+from okr_data.issues import Issue, count_by_code
+from okr_data.neutral import neutral_csv
+from okr_data.profiles import Profiles
 from okr_data.store import ImportResult, Progress, Store, silent
 
 REFUSED = 3
@@ -64,6 +70,23 @@ def main() -> None:
     "--org-units", type=click.Path(exists=True, dir_okay=False), help="Team, level, department."
 )
 @click.option("--as-of", type=_DAY, help="Day the files are true for (YYYY-MM-DD).")
+@click.option("--profile", help="Read the columns by this saved profile.")
+@click.option(
+    "--mapping", type=click.Path(exists=True, dir_okay=False), help="Read the columns by this TOML file."
+)
+@click.option("--complete", is_flag=True, help="The files hold every item of their cycles.")
+@click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal sign of the files.")
+@click.option(
+    "--progress-scale", type=click.Choice(["percent", "ratio"]), help="Whether 1 is 1 % or 100 %."
+)
+@click.option(
+    "--at-risk", type=click.Choice(["at_risk", "off_track"]), help="Which state “At Risk” is there."
+)
+@click.option("--fill-down", metavar="FIELDS", help="Fields to fill below merged cells: team,owner.")
+@click.option(
+    "--refused", type=click.Path(file_okay=False), help="Folder for the rows that did not go in."
+)
 @click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")
 @_json_option
 @_data_option
@@ -72,17 +95,84 @@ def import_command(
     source_format: str,
     org_units: str | None,
     as_of: date | None,
+    profile: str | None,
+    mapping: str | None,
+    complete: bool,
+    date_order: DateOrder | None,
+    decimal: DecimalSign | None,
+    progress_scale: Scale | None,
+    at_risk: str | None,
+    fill_down: str | None,
+    refused: str | None,
     dry_run: bool,
     as_json: bool,
     folder: str | None,
 ) -> None:
     """Import FILES as one: all of them or nothing."""
-    paths = [Path(name) for name in (*files, *([org_units] if org_units else []))]
-    uploads = [Upload(path.name, path.read_bytes()) for path in paths]
+    if profile and mapping:
+        raise click.UsageError("give --profile or --mapping, not both")
     store = Store(data_folder(folder))
     with _refusals(as_json), _progress() as progress:
-        result = import_files(store, uploads, source_format, as_of, dry_run, progress=progress)
+        reading = Reading(
+            source_format=source_format,
+            as_of=as_of,
+            complete=complete,
+            mapping=_chosen_mapping(store, profile, mapping),
+            answers=Answers(decimal, date_order, progress_scale),
+            at_risk=at_risk or "",
+            fill_down=tuple(part.strip() for part in (fill_down or "").split(",") if part.strip()),
+        )
+        uploads = _read_files((*files, *([org_units] if org_units else [])))
+        prepared = read_files(store, uploads, reading, lambda s, d: progress(s, d * 0.6))
+        result = store.accept(
+            prepared.draft, dry_run=dry_run, progress=lambda s, d: progress(s, 0.6 + d * 0.4)
+        )
+    if refused:
+        _write_refused(Path(refused), prepared)
     _print_import(result, as_json)
+
+
+def _chosen_mapping(store: Store, profile: str | None, mapping: str | None) -> Mapping | None:
+    if profile:
+        return Profiles(store.folder).get(profile)
+    if mapping:
+        path = Path(mapping)
+        return parse_mapping(path.stem, path.read_text("utf-8"))
+    return None
+
+
+def _read_files(names: Sequence[str]) -> list[Upload]:
+    """Read files; one that is too large is refused before it fills the memory."""
+    uploads = []
+    for path in map(Path, names):
+        size = path.stat().st_size
+        if size > LIMITS.file:
+            message = f"the file has {size / 2**20:,.0f} MB; the limit is {LIMITS.file / 2**20:,.0f} MB"
+            raise FileRefused([Issue("file_too_large", message, path.name)])
+        uploads.append(Upload(path.name, path.read_bytes()))
+    return uploads
+
+
+def _write_refused(folder: Path, prepared: Prepared) -> None:
+    """Write the rows that did not go in, a file a table, named by number: never by the upload."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, rows in enumerate(prepared.refused, start=1):
+        (folder / f"refused-{number}.csv").write_bytes(neutral_csv(rows.rows))
+
+
+@main.command("profiles")
+@_json_option
+@_data_option
+def profiles_command(as_json: bool, folder: str | None) -> None:
+    """List the saved profiles: what columns of which files mean."""
+    profiles = Profiles(data_folder(folder))
+    rows = [
+        {"name": m.name, "title": m.title, "rows": m.rows, "columns": len(m.columns)}
+        for m in profiles.all()
+    ]
+    for name, message in profiles.broken().items():
+        click.echo(f"{name} does not read: {message}", err=True)
+    _print_rows(pd.DataFrame(rows), as_json, empty="No profile yet.")
 
 
 @main.command("imports")

@@ -29,6 +29,10 @@ class AlreadyImported(OkrError):
         )
 
 
+class DataChanged(OkrError):
+    """What was checked was checked against data that is another by now; nothing was changed."""
+
+
 class UnknownImport(OkrError):
     """No import of that id is in the history, or it is undone already."""
 

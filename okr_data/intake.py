@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from okr_data.errors import AlreadyImported, NoDatabase
-from okr_data.ingest import Known, Reading, Upload, prepare
+from okr_data.errors import AlreadyImported, DataChanged, NoDatabase
+from okr_data.ingest import Known, Prepared, Reading, Upload
+from okr_data.ingest.apart import prepare_apart
+from okr_data.profiles import Profiles
+from okr_data.settings import stated_settings
 from okr_data.store import ImportResult, Progress, Store, silent
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -46,7 +50,51 @@ def known_to(store: Store) -> Known:
         other_items=frozenset(item_id for (item_id,) in others),
         titles={title: i for title, i in titles.items() if title not in repeated},
         units={key: (level, department) for key, level, department in units},
+        fiscal_start_stated="fiscal_start_month" in stated_settings(store.folder),
     )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An upload that was read and tried, and not yet taken in; the bytes are those that were seen."""
+
+    prepared: Prepared
+    result: ImportResult
+    generation: int
+
+
+def check_files(
+    store: Store, uploads: Sequence[Upload], reading: Reading, progress: Progress = silent
+) -> Checked:
+    """Read uploads and compute what taking them in would change, keeping nothing.
+
+    Raises FileRefused (NotPrepared with what was seen), AlreadyImported or StoreBusy.
+    """
+    prepared = read_files(store, uploads, reading, progress)
+    generation = store.generation()
+    result = store.accept(prepared.draft, dry_run=True, progress=_part(progress, 0.6, 1.0))
+    return Checked(prepared, result, generation)
+
+
+def take_in_checked(store: Store, checked: Checked, progress: Progress = silent) -> ImportResult:
+    """Take in just what was checked. Raises DataChanged where the data is another by now."""
+    if store.generation() != checked.generation:
+        raise DataChanged(
+            "The data changed since these files were checked (another import was faster). "
+            "Nothing was changed; look at the files again."
+        )
+    return store.accept(checked.prepared.draft, progress=progress)
+
+
+def read_files(
+    store: Store, uploads: Sequence[Upload], reading: Reading, progress: Progress = silent
+) -> Prepared:
+    """Turn uploads into a draft, in a child process; saved profiles are looked at."""
+    progress("reading the files", 0.02)
+    store.catch_up()
+    if not reading.profiles:
+        reading = replace(reading, profiles=Profiles(store.folder).all())
+    return prepare_apart(uploads, known_to(store), reading, _part(progress, 0.02, 0.6))
 
 
 def import_files(
@@ -57,16 +105,20 @@ def import_files(
     dry_run: bool = False,
     sample: bool = False,
     progress: Progress = silent,
+    reading: Reading | None = None,
 ) -> ImportResult:
     """Import uploads as one: all of them or nothing.
 
     Raises FileRefused, AlreadyImported or StoreBusy; then everything is as it was.
     """
-    progress("reading the files", 0.05)
-    store.catch_up()
-    reading = Reading(source_format=source_format, as_of=as_of, sample=sample)
-    prepared = prepare(uploads, known_to(store), reading, progress)
-    return store.accept(prepared.draft, dry_run=dry_run, progress=progress)
+    reading = reading or Reading(source_format=source_format, as_of=as_of, sample=sample)
+    prepared = read_files(store, uploads, reading, progress)
+    return store.accept(prepared.draft, dry_run=dry_run, progress=_part(progress, 0.6, 1.0))
+
+
+def _part(progress: Progress, begin: float, end: float) -> Progress:
+    """Report one part of a longer work."""
+    return lambda step, done: progress(step, begin + done * (end - begin))
 
 
 def sample_uploads() -> list[tuple[date, list[Upload]]]:
@@ -88,7 +140,7 @@ def load_sample(store: Store, progress: Progress = silent) -> list[ImportResult]
     exports = sample_uploads()
     results = []
     for part, (day, uploads) in enumerate(exports):
-        report = _part_of(progress, part, len(exports))
+        report = _part(progress, part / len(exports), (part + 1) / len(exports))
         try:
             results.append(
                 import_files(store, uploads, "template", day, sample=True, progress=report)
@@ -104,10 +156,6 @@ def sample_is_half_loaded(store: Store) -> bool:
     entries = store.journal.entries()
     only_sample = all(entry.manifest.sample for entry in entries)
     return only_sample and len(entries) < len(sample_uploads())
-
-
-def _part_of(progress: Progress, part: int, parts: int) -> Progress:
-    return lambda step, done: progress(step, (part + done) / parts)
 
 
 def clear_sample(store: Store) -> list[str]:

@@ -55,6 +55,13 @@ def load_settings(folder: Path) -> Settings:
     return settings
 
 
+def stated_settings(folder: Path) -> frozenset[str]:
+    """Return the names of the settings that somebody wrote down. Raises like load_settings."""
+    load_settings(folder)
+    path = folder / "settings.toml"
+    return frozenset(tomllib.loads(path.read_text("utf-8"))) if path.exists() else frozenset()
+
+
 def setting_rows(settings: Settings) -> list[tuple[str, float]]:
     """Return (name, value) pairs as they are written into the database."""
     return [(name, float(value)) for name, value in asdict(settings).items()]

@@ -1,0 +1,28 @@
+"""Texts from uploads on their way into a spreadsheet: none may start a formula."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+#: A cell that a spreadsheet would run as a formula starts with one of these (also full width).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def neutral(value: object) -> object:
+    """Return a cell that no spreadsheet runs; numbers stay numbers, also negative ones."""
+    if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
+        return value
+    return value if _is_number(value) else f"'{value}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "").rstrip("%"))
+    except ValueError:
+        return False
+    return True
+
+
+def neutral_csv(table: pd.DataFrame) -> bytes:
+    """Write a CSV (UTF-8 as Excel reads it) that no spreadsheet runs as formulas."""
+    return ("\ufeff" + table.map(neutral).to_csv(index=False)).encode()
