@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 #: Raised by one with every change that an older program could not read.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: Longest chain of alignments that is walked; the contract's limit.
 MAX_CHAIN = 64

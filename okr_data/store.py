@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -36,7 +36,7 @@ from okr_data.errors import (
     UnknownImport,
 )
 from okr_data.issues import REFUSES_FILE, Issue
-from okr_data.journal import Entry, Journal, Manifest, SourceFile, sync
+from okr_data.journal import Entry, Journal, Kind, Manifest, SourceFile, sync
 from okr_data.periods import parse_period
 from okr_data.schema import SCHEMA_VERSION, TABLES
 from okr_data.settings import Settings, load_settings, setting_rows
@@ -61,7 +61,7 @@ LOCKDOWN = {
 _BASE_TABLES = {
     "import": "import_id varchar, seq bigint, as_of date, imported_at varchar, "
     "imported_by varchar, source_format varchar, file_names varchar, sample boolean, "
-    "undone boolean",
+    "undone boolean, complete boolean",
     "setting": "name varchar, value double",
     "cycle_calendar": "cycle varchar, starts_on date, ends_on date",
     "kept_out_link": "import_id varchar, child_id varchar, parent_id varchar, valid_from date, "
@@ -80,7 +80,11 @@ def silent(_step: str, _done: float) -> None:
 
 @dataclass(frozen=True)
 class Draft:
-    """An upload turned into canonical rows and not yet accepted."""
+    """An upload turned into canonical rows and not yet accepted.
+
+    ``complete`` says that of the cycles that occur in it, it holds every item: what was known
+    of them and does not stand in it exists no more from its as-of day on.
+    """
 
     source_format: str
     as_of: date
@@ -90,6 +94,7 @@ class Draft:
     tables: Mapping[str, pa.Table]
     issues: tuple[Issue, ...]
     sample: bool = False
+    complete: bool = False
 
     def counts(self) -> dict[str, int]:
         """Count the rows that go in, by the words of the field."""
@@ -247,10 +252,11 @@ class Store:
                 files=draft.files,
                 counts=draft.counts(),
                 sample=draft.sample,
+                complete=draft.complete,
             )
             tables = {**draft.tables, "issue_row": _issue_table(draft.issues)}
             progress("computing", 0.4)
-            with self._staged(entries, [(manifest, tables)]) as staged:
+            with self._staged([(manifest, tables)]) as staged:
                 issues = _issues_of(staged, manifest.import_id)
                 manifest = replace(
                     manifest,
@@ -270,17 +276,34 @@ class Store:
         """
         with self.writing():
             entries = self._caught_up()
-            in_force = {
-                e.manifest.import_id for e in entries if e.manifest.kind == "import"
-            } - _undone(entries)
+            in_force = _import_ids(entries) - _undone(entries)
             if import_id not in in_force:
                 known = ", ".join(sorted(in_force)) or "none"
                 raise UnknownImport(f"No import {import_id} is in force. In force: {known}.")
-            manifest = replace(_stamped("undo", "undo", entries, by), target=import_id)
-            with self._staged(entries, [(manifest, {})]) as staged:
-                self.journal.append(manifest, {}, ())
-                self._publish(staged)
-            return manifest
+            return self._decide("undo", import_id, entries, by)
+
+    def redo(self, import_id: str, by: str | None = None) -> Manifest:
+        """Put an undone import back in force: every answer is as if it had never been undone.
+
+        Raises UnknownImport where no import of that id is undone.
+        """
+        with self.writing():
+            entries = self._caught_up()
+            undone = _undone(entries)
+            if import_id not in undone:
+                known = ", ".join(sorted(undone)) or "none"
+                raise UnknownImport(f"No import {import_id} is undone. Undone: {known}.")
+            return self._decide("redo", import_id, entries, by)
+
+    def _decide(
+        self, kind: Kind, import_id: str, entries: Sequence[Entry], by: str | None
+    ) -> Manifest:
+        """Write and publish an undo or a redo."""
+        manifest = replace(_stamped(kind, kind, entries, by), target=import_id)
+        with self._staged([(manifest, {})]) as staged:
+            self.journal.append(manifest, {}, ())
+            self._publish(staged)
+        return manifest
 
     def rebuild(self, progress: Progress = silent) -> int:
         """Make the database anew from the journal alone; return the new generation."""
@@ -288,7 +311,7 @@ class Store:
             entries = self.journal.entries()
             progress("reading the journal", 0.1)
             loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
-            with self._staged([], loaded) as staged:
+            with self._staged(loaded, anew=True) as staged:
                 progress("publishing", 0.9)
                 return self._publish(staged)
 
@@ -301,8 +324,8 @@ class Store:
         if self._is_current() and self._pointer_is_newest():
             return
         with self.writing():
-            if not self._caught_up() and self.generation() == 0:
-                with self._staged([], []) as staged:
+            if not self._caught_up() and not self._is_current():
+                with self._staged([], anew=True) as staged:
                     self._publish(staged)
             if not self._pointer_is_newest():
                 self._point_to(self._path(self.generation()))
@@ -378,7 +401,7 @@ class Store:
         if entries and not self._is_current():
             progress("publishing what the journal holds", 0.1)
             loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
-            with self._staged([], loaded) as staged:
+            with self._staged(loaded, anew=True) as staged:
                 self._publish(staged)
         return entries
 
@@ -398,17 +421,17 @@ class Store:
     @contextmanager
     def _staged(
         self,
-        published: Sequence[Entry],
         added: Sequence[tuple[Manifest, Mapping[str, pa.Table]]],
+        anew: bool = False,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Build the next database under a temporary name: the newest one plus some entries.
 
-        ``published`` are the entries that the newest database shows already; with none of
-        them the database is made from nothing.
+        It is made from nothing with ``anew``, and where nothing of today's formulas is published
+        yet. An empty newest one is worth its copy too: the views are there already.
         """
         self._sweep()
         path = self.folder / f".staged-{os.getpid()}.duckdb"
-        if published:
+        if not anew and self._is_current():
             shutil.copyfile(self._path(self.generation()), path)
         connection = _connect(path, read_only=False)
         try:
@@ -569,17 +592,18 @@ def _create_base_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def _load(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, tables: Mapping[str, pa.Table]
 ) -> None:
-    if manifest.kind == "undo":
+    if manifest.kind != "import":
         connection.execute(
-            "update journal.import set undone = true where import_id = ?", [manifest.target]
+            "update journal.import set undone = ? where import_id = ?",
+            [manifest.kind == "undo", manifest.target],
         )
         return
     connection.execute(
-        "insert into journal.import values (?, ?, ?, ?, ?, ?, ?, ?, false)",
+        "insert into journal.import values (?, ?, ?, ?, ?, ?, ?, ?, false, ?)",
         [
             manifest.import_id, manifest.seq, manifest.as_of, manifest.at, manifest.by,
             manifest.source_format, ", ".join(file.name for file in manifest.files),
-            manifest.sample,
+            manifest.sample, manifest.complete,
         ],
     )  # fmt: skip
     for name, table in tables.items():
@@ -650,13 +674,22 @@ def _issues_of(connection: duckdb.DuckDBPyConnection, import_id: str) -> pd.Data
     ).df()
 
 
+def _import_ids(entries: Sequence[Entry]) -> set[str]:
+    return {entry.manifest.import_id for entry in entries if entry.manifest.kind == "import"}
+
+
 def _undone(entries: Sequence[Entry]) -> set[str]:
-    return {entry.manifest.target for entry in entries if entry.manifest.kind == "undo"}
+    """Return the imports whose last undo no redo has taken back."""
+    undone: set[str] = set()
+    for manifest in (entry.manifest for entry in entries):
+        if manifest.kind == "undo":
+            undone.add(manifest.target)
+        elif manifest.kind == "redo":
+            undone.discard(manifest.target)
+    return undone
 
 
-def _stamped(
-    kind: Literal["import", "undo"], prefix: str, entries: Sequence[Entry], by: str | None
-) -> Manifest:
+def _stamped(kind: Kind, prefix: str, entries: Sequence[Entry], by: str | None) -> Manifest:
     """Return the manifest of the next entry: its number, its id, when and who."""
     seq = entries[-1].manifest.seq + 1 if entries else 1
     return Manifest(kind, seq, f"{prefix}-{seq:04d}", at=_now(), by=by or _user_name())

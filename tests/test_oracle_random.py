@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from okr_data import graph
 from okr_data.ingest import prepare
 from okr_data.store import Reader, Store
+from tests.conftest import new_store
 from tests.oracle import (
     CheckIn,
     Day,
@@ -175,7 +176,7 @@ def _check_ins(draw: st.DrawFn, items: list[str], as_of: date) -> CheckIn:
 @contextmanager
 def imported(org: Organisation) -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(folder)
+        store = new_store(folder)
         store.accept(prepare(to_template(org), as_of=org.as_of))
         yield store
 

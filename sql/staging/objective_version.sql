@@ -8,7 +8,7 @@
 -- column: seq | position of that import in the journal
 -- column: as_of | day the version was stated for
 -- column: valid_from | first day it holds
--- column: valid_to | first day it no longer holds; NULL for the newest
+-- column: valid_to | first day it no longer holds, for a newer one or for a removal; NULL for one that holds still
 -- column: title | title
 -- column: description | description; NULL where none
 -- column: stated_level | level as the row states it; NULL where it does not
@@ -71,11 +71,13 @@ born as (
     left join first_check_in c on c.objective_id = s.objective_id
 )
 select
-    objective_id, import_id, seq, as_of,
-    case when lag(as_of) over versions is null then born_on else as_of end as valid_from,
-    lead(as_of) over versions as valid_to,
+    objective_id, s.import_id, s.seq, s.as_of,
+    case when lag(s.as_of) over versions is null then born_on else s.as_of end as valid_from,
+    coalesce(x.removed_on, lead(s.as_of) over versions) as valid_to,
     title, description, level as stated_level, department as stated_department, team, owner,
     cycle, start_date, end_date, created_on, goal_type, weight, score,
     reported_progress, status, status_raw, confidence, file, row
-from born
-window versions as (partition by objective_id order by as_of)
+from born s
+left join model.item_removal x
+    on x.item_kind = 'objective' and x.item_id = s.objective_id and x.as_of = s.as_of
+window versions as (partition by s.objective_id order by s.as_of)
