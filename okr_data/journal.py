@@ -103,8 +103,22 @@ class Entry:
                 yield table.name, table.conform(pq.read_table(path))
 
     def original(self, number: int) -> bytes:
-        """Return the bytes of an uploaded file as they came."""
-        return (self.folder / f"original-{number}").read_bytes()
+        """Return the bytes of an uploaded file as they came, in the order of ``manifest.files``.
+
+        Raises JournalUnreadable where they are gone or are not what was uploaded.
+        """
+        file = self.manifest.files[number]
+        path = self.folder / f"original-{number}"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise JournalUnreadable(f"The original of “{file.name}” is gone ({error}).") from error
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise JournalUnreadable(
+                f"The original of “{file.name}” in {self.folder.name} is damaged: its SHA-256 is not "
+                "that of the upload. Restore the folder from a backup."
+            )
+        return content
 
 
 class Journal:

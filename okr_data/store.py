@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from okr_data import graph, views
+from okr_data import changes, graph, views
 from okr_data.errors import (
     AlreadyImported,
     FileRefused,
@@ -68,6 +68,21 @@ _BASE_TABLES = {
     "valid_to date, severity varchar, code varchar, file varchar, row bigint, message varchar",
     "meta": "generation bigint, last_seq bigint, schema_version bigint, computed_by varchar",
 }
+
+#: Later imports in force that speak of items which an import speaks of too.
+_LATER_IMPORTS = """
+with spoken as (
+    select import_id, objective_id as item_id from journal.objective_row
+    union all select import_id, key_result_id from journal.key_result_row
+    union all select import_id, initiative_id from journal.initiative_row
+    union all select import_id, item_id from journal.check_in_row
+)
+select distinct s.import_id
+from spoken s
+join model.live_import i on i.import_id = s.import_id
+where i.seq > (select seq from journal.import where import_id = $id)
+    and s.item_id in (select item_id from spoken where import_id = $id)
+"""
 
 #: Told the step that is being done and the share of the work behind it, 0–1.
 Progress = Callable[[str, float], object]
@@ -125,11 +140,18 @@ class Draft:
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did, or with ``dry_run`` would do."""
+    """What an import did, or with ``dry_run`` would do.
+
+    ``changes`` says what it changed in the newest answers, one row an item and change (columns
+    of :data:`okr_data.changes.COLUMNS`), ``change_counts`` how many there are of each kind:
+    of very many changes not all are handed out.
+    """
 
     manifest: Manifest
     issues: pd.DataFrame
     dry_run: bool = False
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    change_counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def import_id(self) -> str:
@@ -226,6 +248,61 @@ class Store:
             if entry.manifest.kind == "import"
         ]
 
+    def entry(self, import_id: str) -> Entry:
+        """Return the entry of an import, undone or not: its originals and accepted rows.
+
+        Raises UnknownImport.
+        """
+        for entry in self.journal.entries():
+            if entry.manifest.kind == "import" and entry.manifest.import_id == import_id:
+                return entry
+        raise UnknownImport(f"No import {import_id} is in the history.")
+
+    def import_issues(self, import_id: str) -> pd.DataFrame:
+        """Return the issues of an import, in the columns of ``ImportResult.issues``.
+
+        Of an undone import those of its rows; what depends on other imports is not known of it.
+        Raises UnknownImport.
+        """
+        self.entry(import_id)
+        with self._plain_reader() as connection:
+            issues = _issues_of(connection, import_id)
+            return issues if len(issues) else _issues_of(connection, import_id, "journal.issue_row")
+
+    def later_imports_on(self, import_id: str) -> list[Manifest]:
+        """Return the imports in force that came later and state items of an import too.
+
+        An undo of that import would leave them without what they build on. Check-ins count as
+        statements about their item. Raises UnknownImport.
+        """
+        self.entry(import_id)
+        with self._plain_reader() as connection:
+            rows = connection.execute(_LATER_IMPORTS, {"id": import_id}).fetchall()
+        later = {name for (name,) in rows}
+        return [manifest for manifest, undone in self.imports() if manifest.import_id in later]
+
+    def compare(self, first_id: str, second_id: str) -> pd.DataFrame:
+        """Return what two imports state differently of items, by their own rows.
+
+        Columns of ``ImportResult.changes``: what the second one says where the first said
+        something else, what only it holds (added) and what it does not (removed).
+        Raises UnknownImport.
+        """
+        for import_id in (first_id, second_id):
+            self.entry(import_id)
+        with self._plain_reader() as connection:
+            return changes.compare_imports(connection, first_id, second_id)
+
+    @contextmanager
+    def _plain_reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the newest database, which shows every entry, for questions about the journal."""
+        self.catch_up()
+        _, connection = self._connect_newest()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
     # --- writing -------------------------------------------------------------
 
     def accept(
@@ -256,8 +333,12 @@ class Store:
             )
             tables = {**draft.tables, "issue_row": _issue_table(draft.issues)}
             progress("computing", 0.4)
-            with self._staged([(manifest, tables)]) as staged:
+            with self._staged([(manifest, tables)], _take_down_for(draft)) as staged:
+                progress("comparing", 0.8)
                 issues = _issues_of(staged, manifest.import_id)
+                found = changes.compare_after(
+                    staged, manifest.import_id, _is_newest_day(staged, draft.as_of)
+                )
                 manifest = replace(
                     manifest,
                     issues={str(k): int(v) for k, v in issues["code"].value_counts().items()},
@@ -267,7 +348,7 @@ class Store:
                     self.journal.append(manifest, tables, draft.originals)
                     self._publish(staged)
             progress("done", 1.0)
-            return ImportResult(manifest, issues, dry_run)
+            return ImportResult(manifest, issues, dry_run, found.frame, found.counts)
 
     def undo(self, import_id: str, by: str | None = None) -> Manifest:
         """Take an import back: every answer is again as if it had never been.
@@ -422,19 +503,24 @@ class Store:
     def _staged(
         self,
         added: Sequence[tuple[Manifest, Mapping[str, pa.Table]]],
+        before: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
         anew: bool = False,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Build the next database under a temporary name: the newest one plus some entries.
 
         It is made from nothing with ``anew``, and where nothing of today's formulas is published
-        yet. An empty newest one is worth its copy too: the views are there already.
+        yet. An empty newest one is worth its copy too: the views are there already. ``before``
+        sees the copy as it was published.
         """
         self._sweep()
         path = self.folder / f".staged-{os.getpid()}.duckdb"
-        if not anew and self._is_current():
+        copied = not anew and self._is_current()
+        if copied:
             shutil.copyfile(self._path(self.generation()), path)
         connection = _connect(path, read_only=False)
         try:
+            if copied and before is not None:
+                before(connection)
             _fill(connection, added, load_settings(self.folder), self._computed_by())
             ((last_seq,),) = connection.execute(
                 "select coalesce(max(last_seq), 0) from journal.meta"
@@ -666,9 +752,11 @@ def _issue_table(issues: Sequence[Issue]) -> pa.Table:
     )  # fmt: skip
 
 
-def _issues_of(connection: duckdb.DuckDBPyConnection, import_id: str) -> pd.DataFrame:
+def _issues_of(
+    connection: duckdb.DuckDBPyConnection, import_id: str, table: str = "newest.import_issue"
+) -> pd.DataFrame:
     return connection.execute(
-        'select severity, code, file, row, "column", value, message from import_issue '
+        f'select severity, code, file, row, "column", value, message from {table} '
         "where import_id = ? order by severity, code, file, row",
         [import_id],
     ).df()
@@ -676,6 +764,14 @@ def _issues_of(connection: duckdb.DuckDBPyConnection, import_id: str) -> pd.Data
 
 def _import_ids(entries: Sequence[Entry]) -> set[str]:
     return {entry.manifest.import_id for entry in entries if entry.manifest.kind == "import"}
+
+
+def _take_down_for(draft: Draft) -> Callable[[duckdb.DuckDBPyConnection], None]:
+    return lambda connection: changes.take_down_before(connection, draft.as_of)
+
+
+def _is_newest_day(connection: duckdb.DuckDBPyConnection, day: date) -> bool:
+    return connection.execute("select day from model.as_of_day").fetchall() == [(day,)]
 
 
 def _undone(entries: Sequence[Entry]) -> set[str]:
