@@ -30,8 +30,11 @@ def known_to(store: Store) -> Known:
                 "union select initiative_id from model.initiative_version where valid_to is null"
             )
             units = reader.rows(
-                "select team_key, level, department from model.org_unit "
-                "qualify row_number() over (partition by team_key order by assumed, as_of desc, seq desc) = 1"
+                "with unit as (select team_key, level, department from model.org_unit "
+                "qualify row_number() over "
+                "(partition by team_key order by assumed, as_of desc, seq desc) = 1) "
+                "from unit union select n.unit_key, u.level, u.department "
+                "from model.unit_name n join unit u on u.team_key = lower(trim(n.unit))"
             )
     except NoDatabase:
         return Known()

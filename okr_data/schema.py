@@ -184,7 +184,8 @@ CHECK_IN = CanonicalTable(
     ),
 )
 
-#: One row a team and import. ``assumed`` rows were proposed from the data.
+#: One row a team and import. ``assumed`` rows were proposed from the data. ``same_as`` says that
+#: the name is another spelling of that unit; naming itself there makes it a unit of its own again.
 ORG_UNIT = CanonicalTable(
     "org_unit_row",
     pa.schema(
@@ -194,6 +195,21 @@ ORG_UNIT = CanonicalTable(
             ("department", _TEXT),
             ("parent_team", _TEXT),
             ("assumed", pa.bool_()),
+            ("same_as", _TEXT),
+            *_SOURCE,
+        ]
+    ),
+)
+
+#: One row a person and import; owners are looked up by name or e-mail address.
+PERSON = CanonicalTable(
+    "person_row",
+    pa.schema(
+        [
+            ("person", _TEXT),
+            ("email", _TEXT),
+            ("team", _TEXT),
+            ("manager", _TEXT),
             *_SOURCE,
         ]
     ),
@@ -215,4 +231,4 @@ ISSUE = CanonicalTable(
     ),
 )
 
-TABLES = (OBJECTIVE, KEY_RESULT, INITIATIVE, ALIGNMENT, CHECK_IN, ORG_UNIT, ISSUE)
+TABLES = (OBJECTIVE, KEY_RESULT, INITIATIVE, ALIGNMENT, CHECK_IN, ORG_UNIT, PERSON, ISSUE)

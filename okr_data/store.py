@@ -125,7 +125,12 @@ class Draft:
             word: self.tables[name].num_rows if name in self.tables else 0
             for name, word in names.items()
         }
-        return {"rows": self._source_rows(), **by_table}
+        people = self.tables["person_row"].num_rows if "person_row" in self.tables else 0
+        return {
+            "rows": self._source_rows(),
+            **by_table,
+            **({"people": people} if people else {}),
+        }
 
     def _source_rows(self) -> int:
         """Count the rows of the files that went in, whatever they became."""
@@ -496,6 +501,7 @@ class Store:
                 and former.import_id not in undone
                 and former.fingerprint == wanted
                 and (not draft.as_of_given or former.as_of == draft.as_of)
+                and (former.complete or not draft.complete)  # complete, it says more
             ):
                 raise AlreadyImported(former.import_id)
 

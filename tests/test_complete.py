@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from okr_data.errors import AlreadyImported
 from okr_data.ingest import prepare
 from okr_data.intake import known_to
 from okr_data.schema import INITIATIVE
@@ -259,3 +262,14 @@ def test_the_mark_survives_in_the_journal(store: Store, tmp_path: Path) -> None:
     shutil.copytree(store.folder / "journal", copy.folder / "journal")
     copy.rebuild()
     assert_same_answers(every_answer(copy), every_answer(store))
+
+
+def test_the_same_files_marked_complete_say_more(store: Store) -> None:
+    """Whoever forgot the mark imports the files once more; the mark does not go away again."""
+    take_in(store, as_of=OCT, **ALL)
+    take_in(store, as_of=NOV, **LESS)
+    take_whole(store, NOV, **LESS)
+    assert items(store) == "B C D G L-1 O-2 P-1"
+    for again in (take_whole, lambda *a, **tables: take_in(store, as_of=NOV, **tables)):
+        with pytest.raises(AlreadyImported):
+            again(store, NOV, **LESS)

@@ -35,9 +35,10 @@ select
         else s.as_of
     end as valid_from,
     coalesce(x.removed_on, lead(s.as_of) over versions) as valid_to,
-    title, team, owner, cycle, weight, contributes, reported_progress, status, status_raw,
+    title, coalesce(t.unit, s.team) as team, owner, cycle, weight, contributes, reported_progress, status, status_raw,
     confidence, file, row
 from stated s
+left join model.unit_name t on t.unit_key = lower(trim(s.team))
 left join model.item_removal x
     on x.item_kind = 'initiative' and x.item_id = s.initiative_id and x.as_of = s.as_of
 window versions as (partition by s.initiative_id order by s.as_of)

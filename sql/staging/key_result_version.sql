@@ -65,10 +65,11 @@ select
     key_result_id, objective_id as parent_id, s.import_id, s.seq, s.as_of,
     case when lag(s.as_of) over versions is null then born_on else s.as_of end as valid_from,
     coalesce(x.removed_on, lead(s.as_of) over versions) as valid_to,
-    title, team, owner, cycle, start_date, end_date, kind, metric, unit, direction,
+    title, coalesce(t.unit, s.team) as team, owner, cycle, start_date, end_date, kind, metric, s.unit, direction,
     start_value, target_value, current_value, weight,
     reported_progress, status, status_raw, confidence, file, row
 from born s
+left join model.unit_name t on t.unit_key = lower(trim(s.team))
 left join model.item_removal x
     on x.item_kind = 'key_result' and x.item_id = s.key_result_id and x.as_of = s.as_of
 window versions as (partition by s.key_result_id order by s.as_of)

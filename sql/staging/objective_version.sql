@@ -11,9 +11,9 @@
 -- column: valid_to | first day it no longer holds, for a newer one or for a removal; NULL for one that holds still
 -- column: title | title
 -- column: description | description; NULL where none
--- column: stated_level | level as the row states it; NULL where it does not
+-- column: stated_level | level as the row states it, individual where the team is its owner's; NULL where it does not
 -- column: stated_department | department as the row states it; NULL where it does not
--- column: team | home team; NULL where none
+-- column: team | home team, else that of its only owner; NULL where none
 -- column: owner | owners, "; " between several; NULL where none
 -- column: cycle | cycle; NULL where none
 -- column: start_date | own start; NULL where none
@@ -74,10 +74,18 @@ select
     objective_id, s.import_id, s.seq, s.as_of,
     case when lag(s.as_of) over versions is null then born_on else s.as_of end as valid_from,
     coalesce(x.removed_on, lead(s.as_of) over versions) as valid_to,
-    title, description, level as stated_level, department as stated_department, team, owner,
+    title, description,
+    coalesce(level, case when s.team is null and p.team is not null then 'individual' end)
+        as stated_level,
+    coalesce(d.unit, s.department) as stated_department,
+    coalesce(t.unit, s.team, p.team) as team,
+    owner,
     cycle, start_date, end_date, created_on, goal_type, weight, score,
     reported_progress, status, status_raw, confidence, file, row
 from born s
+left join model.unit_name t on t.unit_key = lower(trim(s.team))
+left join model.unit_name d on d.unit_key = lower(trim(s.department))
+left join model.person_team p on s.team is null and p.person_key = lower(trim(s.owner))
 left join model.item_removal x
     on x.item_kind = 'objective' and x.item_id = s.objective_id and x.as_of = s.as_of
 window versions as (partition by s.objective_id order by s.as_of)
