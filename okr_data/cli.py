@@ -210,6 +210,17 @@ def undo_command(import_id: str, as_json: bool, folder: str | None) -> None:
     _say({"undone": import_id}, f"{import_id} is undone.", as_json)
 
 
+@main.command("redo")
+@click.argument("import_id")
+@_json_option
+@_data_option
+def redo_command(import_id: str, as_json: bool, folder: str | None) -> None:
+    """Put the undone import IMPORT_ID back in force."""
+    with _refusals(as_json):
+        Store(data_folder(folder)).redo(import_id)
+    _say({"redone": import_id}, f"{import_id} is in force again.", as_json)
+
+
 @main.command("rebuild")
 @_json_option
 @_data_option

@@ -30,12 +30,15 @@ def known_to(store: Store) -> Known:
         with store.reader() as reader:
             objectives = reader.rows("select objective_id, title from objective_progress")
             others = reader.rows(
-                "select distinct key_result_id from model.key_result_version "
-                "union select distinct initiative_id from model.initiative_version"
+                "select key_result_id from model.key_result_version where valid_to is null "
+                "union select initiative_id from model.initiative_version where valid_to is null"
             )
             units = reader.rows(
-                "select team_key, level, department from model.org_unit "
-                "qualify row_number() over (partition by team_key order by assumed, as_of desc, seq desc) = 1"
+                "with unit as (select team_key, level, department from model.org_unit "
+                "qualify row_number() over "
+                "(partition by team_key order by assumed, as_of desc, seq desc) = 1) "
+                "from unit union select n.unit_key, u.level, u.department "
+                "from model.unit_name n join unit u on u.team_key = lower(trim(n.unit))"
             )
     except NoDatabase:
         return Known()

@@ -1,9 +1,10 @@
 """The journal: the truth from which every database is made, one folder an entry.
 
 ``journal/000003-import/`` holds the uploaded bytes as they came (``original-0``, …), the
-accepted canonical rows as Parquet and ``manifest.json``. An undo is an entry too. Entries are
-written under a temporary name, synced and renamed, so that one is either whole or not there;
-nothing in the journal is ever changed afterwards.
+accepted canonical rows as Parquet and ``manifest.json``. An undo is an entry too, and so is a
+redo, which takes an undo back; the later one of them decides. Entries are written under a
+temporary name, synced and renamed, so that one is either whole or not there; nothing in the
+journal is ever changed afterwards.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from okr_data.schema import SCHEMA_VERSION, TABLES
 
 _TEMPORARY = ".tmp-"
 
+Kind = Literal["import", "undo", "redo"]
+
 
 @dataclass(frozen=True)
 class SourceFile:
@@ -43,9 +46,12 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an entry says of itself. ``target`` is the import that an undo takes back."""
+    """What an entry says of itself. ``target`` is the import of an undo or redo.
 
-    kind: Literal["import", "undo"]
+    ``complete``: of the cycles that occur in it, the import holds every item.
+    """
+
+    kind: Kind
     seq: int
     import_id: str
     at: str
@@ -57,6 +63,7 @@ class Manifest:
     issues: Mapping[str, int] = field(default_factory=dict)
     sample: bool = False
     target: str = ""
+    complete: bool = False
     schema_version: int = SCHEMA_VERSION
 
     @property
@@ -96,8 +103,22 @@ class Entry:
                 yield table.name, table.conform(pq.read_table(path))
 
     def original(self, number: int) -> bytes:
-        """Return the bytes of an uploaded file as they came."""
-        return (self.folder / f"original-{number}").read_bytes()
+        """Return the bytes of an uploaded file as they came, in the order of ``manifest.files``.
+
+        Raises JournalUnreadable where they are gone or are not what was uploaded.
+        """
+        file = self.manifest.files[number]
+        path = self.folder / f"original-{number}"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise JournalUnreadable(f"The original of “{file.name}” is gone ({error}).") from error
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise JournalUnreadable(
+                f"The original of “{file.name}” in {self.folder.name} is damaged: its SHA-256 is not "
+                "that of the upload. Restore the folder from a backup."
+            )
+        return content
 
 
 class Journal:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 #: Raised by one with every change that an older program could not read.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: Longest chain of alignments that is walked; the contract's limit.
 MAX_CHAIN = 64
@@ -184,8 +184,8 @@ CHECK_IN = CanonicalTable(
     ),
 )
 
-#: One row a team and import. ``assumed`` rows were proposed from the data; ``same_as`` names the
-#: unit of which ``team`` is another spelling.
+#: One row a team and import. ``assumed`` rows were proposed from the data. ``same_as`` says that
+#: the name is another spelling of that unit; naming itself there makes it a unit of its own again.
 ORG_UNIT = CanonicalTable(
     "org_unit_row",
     pa.schema(
@@ -194,14 +194,14 @@ ORG_UNIT = CanonicalTable(
             ("level", _TEXT),
             ("department", _TEXT),
             ("parent_team", _TEXT),
-            ("same_as", _TEXT),
             ("assumed", pa.bool_()),
+            ("same_as", _TEXT),
             *_SOURCE,
         ]
     ),
 )
 
-#: One row a person and import: the team whose objectives a person's own ones belong to.
+#: One row a person and import; owners are looked up by name or e-mail address.
 PERSON = CanonicalTable(
     "person_row",
     pa.schema(

@@ -25,6 +25,8 @@ class Settings:
     too_early_share: float = 0.10
     #: Largest difference of reported and computed progress that is not an issue (fraction).
     mismatch_tolerance: float = 0.01
+    #: Difference of reported and computed progress below which rounding may be the reason (fraction).
+    rounding_tolerance: float = 0.01
     #: First month of the fiscal year, 1–12.
     fiscal_start_month: int = 1
 

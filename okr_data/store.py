@@ -19,14 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from okr_data import graph, views
+from okr_data import changes, graph, views
 from okr_data.errors import (
     AlreadyImported,
     FileRefused,
@@ -36,7 +36,7 @@ from okr_data.errors import (
     UnknownImport,
 )
 from okr_data.issues import REFUSES_FILE, Issue
-from okr_data.journal import Entry, Journal, Manifest, SourceFile, sync
+from okr_data.journal import Entry, Journal, Kind, Manifest, SourceFile, sync
 from okr_data.periods import parse_period
 from okr_data.schema import SCHEMA_VERSION, TABLES
 from okr_data.settings import Settings, load_settings, setting_rows
@@ -61,13 +61,28 @@ LOCKDOWN = {
 _BASE_TABLES = {
     "import": "import_id varchar, seq bigint, as_of date, imported_at varchar, "
     "imported_by varchar, source_format varchar, file_names varchar, sample boolean, "
-    "undone boolean",
+    "undone boolean, complete boolean",
     "setting": "name varchar, value double",
     "cycle_calendar": "cycle varchar, starts_on date, ends_on date",
     "kept_out_link": "import_id varchar, child_id varchar, parent_id varchar, valid_from date, "
     "valid_to date, severity varchar, code varchar, file varchar, row bigint, message varchar",
     "meta": "generation bigint, last_seq bigint, schema_version bigint, computed_by varchar",
 }
+
+#: Later imports in force that speak of items which an import speaks of too.
+_LATER_IMPORTS = """
+with spoken as (
+    select import_id, objective_id as item_id from journal.objective_row
+    union all select import_id, key_result_id from journal.key_result_row
+    union all select import_id, initiative_id from journal.initiative_row
+    union all select import_id, item_id from journal.check_in_row
+)
+select distinct s.import_id
+from spoken s
+join model.live_import i on i.import_id = s.import_id
+where i.seq > (select seq from journal.import where import_id = $id)
+    and s.item_id in (select item_id from spoken where import_id = $id)
+"""
 
 #: Told the step that is being done and the share of the work behind it, 0–1.
 Progress = Callable[[str, float], object]
@@ -80,7 +95,11 @@ def silent(_step: str, _done: float) -> None:
 
 @dataclass(frozen=True)
 class Draft:
-    """An upload turned into canonical rows and not yet accepted."""
+    """An upload turned into canonical rows and not yet accepted.
+
+    ``complete`` says that of the cycles that occur in it, it holds every item: what was known
+    of them and does not stand in it exists no more from its as-of day on.
+    """
 
     source_format: str
     as_of: date
@@ -108,7 +127,12 @@ class Draft:
             word: self.tables[name].num_rows if name in self.tables else 0
             for name, word in names.items()
         }
-        return {"rows": self._source_rows(), **by_table}
+        people = self.tables["person_row"].num_rows if "person_row" in self.tables else 0
+        return {
+            "rows": self._source_rows(),
+            **by_table,
+            **({"people": people} if people else {}),
+        }
 
     def _source_rows(self) -> int:
         """Count the rows of the files that went in, whatever they became."""
@@ -123,11 +147,18 @@ class Draft:
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did, or with ``dry_run`` would do."""
+    """What an import did, or with ``dry_run`` would do.
+
+    ``changes`` says what it changed in the newest answers, one row an item and change (columns
+    of :data:`okr_data.changes.COLUMNS`), ``change_counts`` how many there are of each kind:
+    of very many changes not all are handed out.
+    """
 
     manifest: Manifest
     issues: pd.DataFrame
     dry_run: bool = False
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    change_counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def import_id(self) -> str:
@@ -224,6 +255,61 @@ class Store:
             if entry.manifest.kind == "import"
         ]
 
+    def entry(self, import_id: str) -> Entry:
+        """Return the entry of an import, undone or not: its originals and accepted rows.
+
+        Raises UnknownImport.
+        """
+        for entry in self.journal.entries():
+            if entry.manifest.kind == "import" and entry.manifest.import_id == import_id:
+                return entry
+        raise UnknownImport(f"No import {import_id} is in the history.")
+
+    def import_issues(self, import_id: str) -> pd.DataFrame:
+        """Return the issues of an import, in the columns of ``ImportResult.issues``.
+
+        Of an undone import those of its rows; what depends on other imports is not known of it.
+        Raises UnknownImport.
+        """
+        self.entry(import_id)
+        with self._plain_reader() as connection:
+            issues = _issues_of(connection, import_id)
+            return issues if len(issues) else _issues_of(connection, import_id, "journal.issue_row")
+
+    def later_imports_on(self, import_id: str) -> list[Manifest]:
+        """Return the imports in force that came later and state items of an import too.
+
+        An undo of that import would leave them without what they build on. Check-ins count as
+        statements about their item. Raises UnknownImport.
+        """
+        self.entry(import_id)
+        with self._plain_reader() as connection:
+            rows = connection.execute(_LATER_IMPORTS, {"id": import_id}).fetchall()
+        later = {name for (name,) in rows}
+        return [manifest for manifest, undone in self.imports() if manifest.import_id in later]
+
+    def compare(self, first_id: str, second_id: str) -> pd.DataFrame:
+        """Return what two imports state differently of items, by their own rows.
+
+        Columns of ``ImportResult.changes``: what the second one says where the first said
+        something else, what only it holds (added) and what it does not (removed).
+        Raises UnknownImport.
+        """
+        for import_id in (first_id, second_id):
+            self.entry(import_id)
+        with self._plain_reader() as connection:
+            return changes.compare_imports(connection, first_id, second_id)
+
+    @contextmanager
+    def _plain_reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the newest database, which shows every entry, for questions about the journal."""
+        self.catch_up()
+        _, connection = self._connect_newest()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
     # --- writing -------------------------------------------------------------
 
     def accept(
@@ -250,11 +336,16 @@ class Store:
                 files=draft.files,
                 counts=draft.counts(),
                 sample=draft.sample,
+                complete=draft.complete,
             )
             tables = {**draft.tables, "issue_row": _issue_table(draft.issues)}
             progress("computing", 0.4)
-            with self._staged(entries, [(manifest, tables)]) as staged:
+            with self._staged([(manifest, tables)], _take_down_for(draft)) as staged:
+                progress("comparing", 0.8)
                 issues = _issues_of(staged, manifest.import_id)
+                found = changes.compare_after(
+                    staged, manifest.import_id, _is_newest_day(staged, draft.as_of)
+                )
                 manifest = replace(
                     manifest,
                     issues={str(k): int(v) for k, v in issues["code"].value_counts().items()},
@@ -264,7 +355,7 @@ class Store:
                     self.journal.append(manifest, tables, draft.originals)
                     self._publish(staged)
             progress("done", 1.0)
-            return ImportResult(manifest, issues, dry_run)
+            return ImportResult(manifest, issues, dry_run, found.frame, found.counts)
 
     def undo(self, import_id: str, by: str | None = None) -> Manifest:
         """Take an import back: every answer is again as if it had never been.
@@ -273,17 +364,34 @@ class Store:
         """
         with self.writing():
             entries = self._caught_up()
-            in_force = {
-                e.manifest.import_id for e in entries if e.manifest.kind == "import"
-            } - _undone(entries)
+            in_force = _import_ids(entries) - _undone(entries)
             if import_id not in in_force:
                 known = ", ".join(sorted(in_force)) or "none"
                 raise UnknownImport(f"No import {import_id} is in force. In force: {known}.")
-            manifest = replace(_stamped("undo", "undo", entries, by), target=import_id)
-            with self._staged(entries, [(manifest, {})]) as staged:
-                self.journal.append(manifest, {}, ())
-                self._publish(staged)
-            return manifest
+            return self._decide("undo", import_id, entries, by)
+
+    def redo(self, import_id: str, by: str | None = None) -> Manifest:
+        """Put an undone import back in force: every answer is as if it had never been undone.
+
+        Raises UnknownImport where no import of that id is undone.
+        """
+        with self.writing():
+            entries = self._caught_up()
+            undone = _undone(entries)
+            if import_id not in undone:
+                known = ", ".join(sorted(undone)) or "none"
+                raise UnknownImport(f"No import {import_id} is undone. Undone: {known}.")
+            return self._decide("redo", import_id, entries, by)
+
+    def _decide(
+        self, kind: Kind, import_id: str, entries: Sequence[Entry], by: str | None
+    ) -> Manifest:
+        """Write and publish an undo or a redo."""
+        manifest = replace(_stamped(kind, kind, entries, by), target=import_id)
+        with self._staged([(manifest, {})]) as staged:
+            self.journal.append(manifest, {}, ())
+            self._publish(staged)
+        return manifest
 
     def rebuild(self, progress: Progress = silent) -> int:
         """Make the database anew from the journal alone; return the new generation."""
@@ -291,7 +399,7 @@ class Store:
             entries = self.journal.entries()
             progress("reading the journal", 0.1)
             loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
-            with self._staged([], loaded) as staged:
+            with self._staged(loaded, anew=True) as staged:
                 progress("publishing", 0.9)
                 return self._publish(staged)
 
@@ -304,8 +412,8 @@ class Store:
         if self._is_current() and self._pointer_is_newest():
             return
         with self.writing():
-            if not self._caught_up() and self.generation() == 0:
-                with self._staged([], []) as staged:
+            if not self._caught_up() and not self._is_current():
+                with self._staged([], anew=True) as staged:
                     self._publish(staged)
             if not self._pointer_is_newest():
                 self._point_to(self._path(self.generation()))
@@ -381,7 +489,7 @@ class Store:
         if entries and not self._is_current():
             progress("publishing what the journal holds", 0.1)
             loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
-            with self._staged([], loaded) as staged:
+            with self._staged(loaded, anew=True) as staged:
                 self._publish(staged)
         return entries
 
@@ -395,26 +503,32 @@ class Store:
                 and former.import_id not in undone
                 and former.fingerprint == wanted
                 and (not draft.as_of_given or former.as_of == draft.as_of)
+                and (former.complete or not draft.complete)  # complete, it says more
             ):
                 raise AlreadyImported(former.import_id)
 
     @contextmanager
     def _staged(
         self,
-        published: Sequence[Entry],
         added: Sequence[tuple[Manifest, Mapping[str, pa.Table]]],
+        before: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+        anew: bool = False,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Build the next database under a temporary name: the newest one plus some entries.
 
-        ``published`` are the entries that the newest database shows already; with none of
-        them the database is made from nothing.
+        It is made from nothing with ``anew``, and where nothing of today's formulas is published
+        yet. An empty newest one is worth its copy too: the views are there already. ``before``
+        sees the copy as it was published.
         """
         self._sweep()
         path = self.folder / f".staged-{os.getpid()}.duckdb"
-        if published:
+        copied = not anew and self._is_current()
+        if copied:
             shutil.copyfile(self._path(self.generation()), path)
         connection = _connect(path, read_only=False)
         try:
+            if copied and before is not None:
+                before(connection)
             _fill(connection, added, load_settings(self.folder), self._computed_by())
             ((last_seq,),) = connection.execute(
                 "select coalesce(max(last_seq), 0) from journal.meta"
@@ -572,17 +686,18 @@ def _create_base_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def _load(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, tables: Mapping[str, pa.Table]
 ) -> None:
-    if manifest.kind == "undo":
+    if manifest.kind != "import":
         connection.execute(
-            "update journal.import set undone = true where import_id = ?", [manifest.target]
+            "update journal.import set undone = ? where import_id = ?",
+            [manifest.kind == "undo", manifest.target],
         )
         return
     connection.execute(
-        "insert into journal.import values (?, ?, ?, ?, ?, ?, ?, ?, false)",
+        "insert into journal.import values (?, ?, ?, ?, ?, ?, ?, ?, false, ?)",
         [
             manifest.import_id, manifest.seq, manifest.as_of, manifest.at, manifest.by,
             manifest.source_format, ", ".join(file.name for file in manifest.files),
-            manifest.sample,
+            manifest.sample, manifest.complete,
         ],
     )  # fmt: skip
     for name, table in tables.items():
@@ -645,21 +760,40 @@ def _issue_table(issues: Sequence[Issue]) -> pa.Table:
     )  # fmt: skip
 
 
-def _issues_of(connection: duckdb.DuckDBPyConnection, import_id: str) -> pd.DataFrame:
+def _issues_of(
+    connection: duckdb.DuckDBPyConnection, import_id: str, table: str = "newest.import_issue"
+) -> pd.DataFrame:
     return connection.execute(
-        'select severity, code, file, row, "column", value, message from import_issue '
+        f'select severity, code, file, row, "column", value, message from {table} '
         "where import_id = ? order by severity, code, file, row",
         [import_id],
     ).df()
 
 
+def _import_ids(entries: Sequence[Entry]) -> set[str]:
+    return {entry.manifest.import_id for entry in entries if entry.manifest.kind == "import"}
+
+
+def _take_down_for(draft: Draft) -> Callable[[duckdb.DuckDBPyConnection], None]:
+    return lambda connection: changes.take_down_before(connection, draft.as_of)
+
+
+def _is_newest_day(connection: duckdb.DuckDBPyConnection, day: date) -> bool:
+    return connection.execute("select day from model.as_of_day").fetchall() == [(day,)]
+
+
 def _undone(entries: Sequence[Entry]) -> set[str]:
-    return {entry.manifest.target for entry in entries if entry.manifest.kind == "undo"}
+    """Return the imports whose last undo no redo has taken back."""
+    undone: set[str] = set()
+    for manifest in (entry.manifest for entry in entries):
+        if manifest.kind == "undo":
+            undone.add(manifest.target)
+        elif manifest.kind == "redo":
+            undone.discard(manifest.target)
+    return undone
 
 
-def _stamped(
-    kind: Literal["import", "undo"], prefix: str, entries: Sequence[Entry], by: str | None
-) -> Manifest:
+def _stamped(kind: Kind, prefix: str, entries: Sequence[Entry], by: str | None) -> Manifest:
     """Return the manifest of the next entry: its number, its id, when and who."""
     seq = entries[-1].manifest.seq + 1 if entries else 1
     return Manifest(kind, seq, f"{prefix}-{seq:04d}", at=_now(), by=by or _user_name())

@@ -15,6 +15,7 @@ earlier day; then it computes everything that depends on the day, each step once
     RESET VARIABLE as_of;                     -- back to the newest day
 
 ``stored.x`` in a file means the published table ``model.x`` even when another day is asked for.
+The SELECTs in the folder ``changes`` are no views: :mod:`okr_data.changes` runs them when it compares.
 """
 
 from __future__ import annotations
@@ -360,6 +361,34 @@ def pin_day(cursor: duckdb.DuckDBPyConnection, as_of: date | None) -> None:
     cursor.execute(f"set variable as_of = date '{as_of.isoformat()}'")
     for view, select in _steps_for_a_day():
         cursor.execute(f'create temp table "{view.name}" as {select}')
+
+
+def unpin_day(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Take back what :func:`pin_day` did for an earlier or later day."""
+    for view, _ in _steps_for_a_day():
+        cursor.execute(f'drop table temp."{view.name}"')
+    cursor.execute("reset variable as_of")
+
+
+@cache
+def load_changes(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
+    """Read ``sql/changes``: SELECTs that compare; they are run when asked for, not stored."""
+    return tuple(_read_view(path, "changes") for path in sorted((folder / "changes").glob("*.sql")))
+
+
+def _change(name: str) -> View:
+    return next(view for view in load_changes() if view.name == name)
+
+
+def of_newest(name: str) -> str:
+    """Return a SELECT of ``sql/changes`` that reads the newest answers."""
+    return _read_published(_change(name).select)
+
+
+def of_pinned_day(name: str) -> str:
+    """Return a SELECT of ``sql/changes`` that reads the answers of the day pinned on a cursor."""
+    computed = frozenset(view.name for view, _ in _steps_for_a_day())
+    return _read_for_a_day(_change(name).select, computed)
 
 
 def public_views() -> tuple[View, ...]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -54,14 +58,29 @@ def assert_same_answers(left: dict[str, pd.DataFrame], right: dict[str, pd.DataF
         pd.testing.assert_frame_equal(frame, right[name], obj=name)
 
 
+@cache
+def _empty_folder() -> Path:
+    """Publish an empty database once a process: its views are most of what a new store costs."""
+    folder = Path(tempfile.mkdtemp(prefix="okr-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Store(folder).catch_up()
+    return folder
+
+
+def new_store(folder: Path | str, lock_timeout: float = 30.0) -> Store:
+    """Return a store in a new folder in which the views of an empty database stand already."""
+    shutil.copytree(_empty_folder(), folder, dirs_exist_ok=True)
+    return Store(folder, lock_timeout)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "data", lock_timeout=0.5)
+    return new_store(tmp_path / "data", lock_timeout=0.5)
 
 
 @pytest.fixture(scope="session")
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store with the sample data; tests only read it."""
-    found = Store(tmp_path_factory.mktemp("sample"))
+    found = new_store(tmp_path_factory.mktemp("sample"))
     load_sample(found)
     return found

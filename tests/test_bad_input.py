@@ -12,7 +12,15 @@ from okr_data.ingest import Upload
 from okr_data.intake import import_files
 from okr_data.issues import CODES
 from okr_data.store import Store
-from tests.conftest import DAY, assert_same_answers, draft_of, every_answer, take_in, uploads
+from tests.conftest import (
+    DAY,
+    assert_same_answers,
+    draft_of,
+    every_answer,
+    new_store,
+    take_in,
+    uploads,
+)
 
 GOOD = b"id,title,level,cycle\nO-1,Win,company,Q4 2026\n"
 
@@ -132,7 +140,7 @@ FOUND = [
 
 @pytest.fixture(scope="module")
 def messy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, set[tuple[object, ...]]]:
-    store = Store(tmp_path_factory.mktemp("messy"))
+    store = new_store(tmp_path_factory.mktemp("messy"))
     take_in(store, **MESSY)
     with store.reader() as reader:
         rows = reader.rows('select code, file, row, "column", value from import_issue')

@@ -64,6 +64,9 @@ def test_dry_run_undo_rebuild_and_sql(tmp_path: Path, files: list[str]) -> None:
     assert run(tmp_path, "undo", "imp-0001").exit_code == 0
     listed = json.loads(run(tmp_path, "imports", "--json").stdout)
     assert [(row["import_id"], row["state"]) for row in listed] == [("imp-0001", "undone")]
+    assert json.loads(run(tmp_path, "redo", "imp-0001", "--json").stdout) == {"redone": "imp-0001"}
+    listed = json.loads(run(tmp_path, "imports", "--json").stdout)
+    assert [row["state"] for row in listed] == ["in force"]
 
 
 def test_a_refused_file_exits_3_and_names_the_place(tmp_path: Path) -> None:
@@ -86,6 +89,7 @@ def test_a_refused_file_exits_3_and_names_the_place(tmp_path: Path) -> None:
         (["sql", "delete from journal.import"], 2),
         (["nonsense"], 2),
         (["undo", "imp-0042"], 3),
+        (["redo", "imp-0042"], 3),
     ],
 )
 def test_exit_codes(arguments: list[str], code: int, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from okr_data import graph
 from okr_data.store import Reader, Store
-from tests.conftest import draft_of
+from tests.conftest import draft_of, new_store
 from tests.oracle import (
     CheckIn,
     Day,
@@ -175,7 +175,7 @@ def _check_ins(draw: st.DrawFn, items: list[str], as_of: date) -> CheckIn:
 @contextmanager
 def imported(org: Organisation) -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(folder)
+        store = new_store(folder)
         store.accept(draft_of(to_template(org), as_of=org.as_of))
         yield store
 

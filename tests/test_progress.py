@@ -7,7 +7,7 @@ import math
 import pytest
 
 from okr_data.store import Store
-from tests.conftest import take_in
+from tests.conftest import new_store, take_in
 
 OBJECTIVE = """
 id  | title | level   | cycle
@@ -47,7 +47,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, float]]:
-    store = Store(tmp_path_factory.mktemp("progress"))
+    store = new_store(tmp_path_factory.mktemp("progress"))
     rows = [" | ".join((f"K{n}", "O-1", f"KR {n}", *case[:7])) for n, case in enumerate(CASES)]
     header = "id | objective_id | title | start_value | target_value | current_value | direction | kind | progress | status"
     take_in(store, objectives=OBJECTIVE, key_results="\n".join([header, *rows]))

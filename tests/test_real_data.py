@@ -18,6 +18,7 @@ from okr_data.ingest import Upload
 from okr_data.intake import import_files
 from okr_data.store import Store
 from okr_data.views import public_views
+from tests.conftest import new_store
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the real public data is not here")
@@ -109,14 +110,14 @@ def gsa() -> list[Upload]:
 
 @pytest.fixture(scope="module")
 def sourced_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("sourced"))
+    store = new_store(tmp_path_factory.mktemp("sourced"))
     import_files(store, sourced(), as_of=date(2019, 3, 31))
     return store
 
 
 @pytest.fixture(scope="module")
 def gsa_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("gsa"))
+    store = new_store(tmp_path_factory.mktemp("gsa"))
     import_files(store, gsa(), as_of=date(2020, 9, 30))
     return store
 

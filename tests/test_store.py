@@ -26,7 +26,7 @@ from okr_data.errors import (
 )
 from okr_data.intake import clear_sample, import_files, load_sample
 from okr_data.store import Store
-from tests.conftest import DAY, assert_same_answers, every_answer, take_in, uploads
+from tests.conftest import DAY, assert_same_answers, every_answer, new_store, take_in, uploads
 
 FIRST: dict[str, Any] = {
     "objectives": """
@@ -52,6 +52,11 @@ SECOND: dict[str, Any] = {
     A  | O-2          | sell  | 0           | 8            | 6
     """,
 }
+
+
+def _rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.reader() as reader:
+        return reader.rows(sql)
 
 
 def test_the_same_files_twice_change_nothing(store: Store) -> None:
@@ -83,6 +88,34 @@ def test_undo_of_an_older_import_leaves_the_newer_one(store: Store) -> None:
     with store.reader() as reader:
         ids = reader.rows("select objective_id from objective_progress order by 1")
     assert ids == [("O-2",), ("O-4",)]
+
+
+def test_the_later_one_of_undo_and_redo_decides(store: Store) -> None:
+    take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    before = every_answer(store)
+    second = take_in(store, as_of=DAY, **SECOND).import_id
+    after = every_answer(store)
+    with pytest.raises(UnknownImport, match="none"):
+        store.redo(second)
+    for _ in range(2):
+        store.undo(second)
+        assert_same_answers(every_answer(store), before)
+        redone = store.redo(second, by="Ada")
+        assert_same_answers(every_answer(store), after)
+    assert (redone.kind, redone.target, redone.by) == ("redo", second, "Ada")
+    assert [undone for _, undone in store.imports()] == [False, False]
+    with pytest.raises(UnknownImport):
+        store.redo(second)
+    store.rebuild()
+    assert_same_answers(every_answer(store), after)
+
+
+def test_what_is_redone_counts_as_imported(store: Store) -> None:
+    first = take_in(store, **FIRST).import_id
+    store.undo(first)
+    store.redo(first)
+    with pytest.raises(AlreadyImported, match=first):
+        take_in(store, **FIRST)
 
 
 def test_rebuild_gives_equal_answers(sample_store: Store, tmp_path: Path) -> None:
@@ -142,6 +175,32 @@ def test_an_entry_that_was_not_published_is_caught_up(store: Store) -> None:
     store.pointer.unlink()
     store.catch_up()
     assert_same_answers(every_answer(store), after)
+
+
+def test_a_database_of_an_older_version_is_made_anew(store: Store) -> None:
+    """Its tables lack columns: nothing of it may be copied."""
+    take_in(store, as_of=date(2026, 10, 16), **FIRST)
+    newest = store.folder / f"okr-{store.generation():06d}.duckdb"
+    with duckdb.connect(str(newest)) as older:
+        older.execute("update journal.meta set schema_version = 1, computed_by = '1/formulas'")
+        older.execute("alter table journal.import drop column complete")
+    take_in(store, as_of=DAY, **SECOND)
+    assert [
+        name for (name,) in _rows(store, "select import_id from journal.import order by 1")
+    ] == [
+        "imp-0001",
+        "imp-0002",
+    ]
+
+
+def test_an_empty_database_of_an_older_version_is_made_anew(store: Store) -> None:
+    newest = store.folder / f"okr-{store.generation():06d}.duckdb"
+    with duckdb.connect(str(newest)) as older:
+        older.execute("update journal.meta set computed_by = '1/formulas'")
+    generation = store.generation()
+    store.catch_up()
+    assert store.generation() > generation
+    assert len(take_in(store, **FIRST).issues) == 0
 
 
 def test_another_process_reads_while_an_import_goes_on(store: Store) -> None:
@@ -220,7 +279,12 @@ def test_old_generations_go(store: Store) -> None:
     assert store.pointer.exists()
 
 
-def test_a_journal_of_an_older_version_is_read(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("version", "later_fields"), [(0, ["sample", "complete"]), (1, ["complete"])]
+)
+def test_a_journal_of_an_older_version_is_read(
+    version: int, later_fields: list[str], store: Store
+) -> None:
     """An older program knew fewer columns: what it did not write is not known."""
     take_in(store, **FIRST)
     before = every_answer(store)
@@ -228,8 +292,9 @@ def test_a_journal_of_an_older_version_is_read(store: Store) -> None:
     rows = pq.read_table(entry / "objective_row.parquet")
     pq.write_table(rows.drop_columns(["score", "confidence"]), entry / "objective_row.parquet")
     manifest = json.loads((entry / "manifest.json").read_text())
-    manifest["schema_version"] = 0
-    del manifest["sample"]
+    manifest["schema_version"] = version
+    for name in later_fields:
+        del manifest[name]
     (entry / "manifest.json").write_text(json.dumps(manifest))
     store.rebuild()
     assert_same_answers(every_answer(store), before)
@@ -272,7 +337,7 @@ def test_names_of_files_never_become_paths(store: Store) -> None:
 
 
 def test_clearing_the_sample_leaves_an_empty_company(tmp_path: Path) -> None:
-    store = Store(tmp_path / "data")
+    store = new_store(tmp_path / "data")
     load_sample(store)
     cleared = clear_sample(store)
     assert len(cleared) == 2

@@ -32,6 +32,9 @@ CONTRACT = {
     "line_of_sight": "cycle objective_id ancestor_id distance",
     "progress_trend": "cycle week level department progress expected_progress measured total",
     "objective_trend": "objective_id week progress expected_progress",
+    "reconciliation": "cycle item_id item_kind objective_id title department team "
+    "reported_progress computed_progress difference reason plain_mean rollup_progress "
+    "progress_raw import_id file row",
     "import_issue": "import_id severity code row column value message",
 }
 

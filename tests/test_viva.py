@@ -12,8 +12,8 @@ import pytest
 
 from okr_data.ingest import Upload
 from okr_data.ingest.viva import file_day, split_check_in, split_parents
-from okr_data.store import Draft, Store
-from tests.conftest import draft_of
+from okr_data.store import Draft
+from tests.conftest import draft_of, new_store
 
 AS_OF = date(2025, 3, 14)
 PARENT = "Aligned To (weight, Objective ID)"
@@ -273,7 +273,7 @@ def test_a_parent_that_is_named_by_title_alone(tmp_path: Path, kind: str) -> Non
     rows = [{**objective("1", "Win riders"), "Team": "Harbour"}, child]
     if kind == "Objective":
         rows.append(key_result("3", "Measure", "Rides(weight: 100%, Id: 2)", Actual_Progress="40"))
-    store = Store(tmp_path)
+    store = new_store(tmp_path)
     store.accept(drafted(export(*rows)))
     with store.reader() as reader:
         ((rollup,),) = reader.rows(
@@ -443,7 +443,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float | None
         row = key_result(str(number), f"Ride {number}", "Up(weight: 5%, Id: up)")
         row |= {"Unit": unit, "Start": start, "Target": target}
         rows.append({**row, "Actual Progress": actual, "Progress %": percent})
-    store = Store(tmp_path_factory.mktemp("measured"))
+    store = new_store(tmp_path_factory.mktemp("measured"))
     store.accept(drafted(export(*rows)))
     with store.reader() as reader:
         return dict(reader.rows("select key_result_id, progress from key_result_progress"))
@@ -479,7 +479,7 @@ def test_a_small_export(tmp_path: Path) -> None:
             "Progress %": "50",
         },
     ]
-    store = Store(tmp_path)
+    store = new_store(tmp_path)
     store.accept(drafted(export(*reversed(rows))))
     with store.reader() as reader:
         found = dict(reader.rows("select objective_id, alignment_state from objective_progress"))

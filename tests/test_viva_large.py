@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from okr_data.ingest import Upload
-from okr_data.store import Draft, Reader, Store
-from tests.conftest import draft_of
+from okr_data.store import Draft, Reader
+from tests.conftest import draft_of, new_store
 from tests.oracle import Day, Organisation, to_template
 from tests.test_oracle_random import (
     compare,
@@ -47,7 +47,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
     units = [upload for upload in to_template(truth) if upload.name == "org_units.csv"]
     draft = draft_of([Upload("export.csv", content), *units], as_of=truth.as_of)
     folder: Path = tmp_path_factory.mktemp("viva")
-    store = Store(folder)
+    store = new_store(folder)
     store.accept(draft)
     with store.reader() as reader:
         yield Imported(truth, draft, reader)

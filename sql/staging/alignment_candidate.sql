@@ -55,3 +55,4 @@ join home h on h.item_id = a.parent_id
 where h.objective_id is not null
     and v.valid_from < coalesce(h.valid_to, 'infinity'::date)
     and coalesce(h.valid_from, '-infinity'::date) < coalesce(v.valid_to, 'infinity'::date)
+    and v.valid_from < coalesce(v.valid_to, 'infinity'::date)

@@ -6,7 +6,7 @@
 -- column: seq | position of that import in the journal
 -- column: as_of | day the version was stated for
 -- column: valid_from | first day it holds
--- column: valid_to | first day it no longer holds; NULL for the newest
+-- column: valid_to | first day it no longer holds, for a newer one or for a removal; NULL for one that holds still
 -- column: title | title
 -- column: team | own team; NULL where none
 -- column: owner | owners; NULL where none
@@ -28,14 +28,17 @@ with stated as (
     ) = 1
 )
 select
-    initiative_id, parent_id, import_id, seq, as_of,
+    initiative_id, parent_id, s.import_id, s.seq, s.as_of,
     case
-        when lag(as_of) over versions is null
-            then least(as_of, coalesce(created_on, start_date, as_of))
-        else as_of
+        when lag(s.as_of) over versions is null
+            then least(s.as_of, coalesce(created_on, start_date, s.as_of))
+        else s.as_of
     end as valid_from,
-    lead(as_of) over versions as valid_to,
-    title, team, owner, cycle, weight, contributes, reported_progress, status, status_raw,
+    coalesce(x.removed_on, lead(s.as_of) over versions) as valid_to,
+    title, coalesce(t.unit, s.team) as team, owner, cycle, weight, contributes, reported_progress, status, status_raw,
     confidence, file, row
-from stated
-window versions as (partition by initiative_id order by as_of)
+from stated s
+left join model.unit_name t on t.unit_key = lower(trim(s.team))
+left join model.item_removal x
+    on x.item_kind = 'initiative' and x.item_id = s.initiative_id and x.as_of = s.as_of
+window versions as (partition by s.initiative_id order by s.as_of)

@@ -8,7 +8,7 @@
 -- column: seq | position of that import in the journal
 -- column: as_of | day the version was stated for
 -- column: valid_from | first day it holds
--- column: valid_to | first day it no longer holds; NULL for the newest
+-- column: valid_to | first day it no longer holds, for a newer one or for a removal; NULL for one that holds still
 -- column: title | title
 -- column: team | own team; NULL where none
 -- column: owner | owners; NULL where none
@@ -62,11 +62,14 @@ born as (
     left join first_check_in c on c.item_id = s.key_result_id
 )
 select
-    key_result_id, objective_id as parent_id, import_id, seq, as_of,
-    case when lag(as_of) over versions is null then born_on else as_of end as valid_from,
-    lead(as_of) over versions as valid_to,
-    title, team, owner, cycle, start_date, end_date, kind, metric, unit, direction,
+    key_result_id, objective_id as parent_id, s.import_id, s.seq, s.as_of,
+    case when lag(s.as_of) over versions is null then born_on else s.as_of end as valid_from,
+    coalesce(x.removed_on, lead(s.as_of) over versions) as valid_to,
+    title, coalesce(t.unit, s.team) as team, owner, cycle, start_date, end_date, kind, metric, s.unit, direction,
     start_value, target_value, current_value, weight,
     reported_progress, status, status_raw, confidence, file, row
-from born
-window versions as (partition by key_result_id order by as_of)
+from born s
+left join model.unit_name t on t.unit_key = lower(trim(s.team))
+left join model.item_removal x
+    on x.item_kind = 'key_result' and x.item_id = s.key_result_id and x.as_of = s.as_of
+window versions as (partition by s.key_result_id order by s.as_of)

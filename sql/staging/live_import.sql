@@ -3,6 +3,7 @@
 -- column: import_id | the import
 -- column: seq | position in the journal
 -- column: as_of | the day its rows are true for
-select import_id, seq, as_of
+-- column: complete | whether it holds every item of the cycles that occur in it
+select import_id, seq, as_of, complete
 from journal.import
 where not undone

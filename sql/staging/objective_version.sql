@@ -8,12 +8,12 @@
 -- column: seq | position of that import in the journal
 -- column: as_of | day the version was stated for
 -- column: valid_from | first day it holds
--- column: valid_to | first day it no longer holds; NULL for the newest
+-- column: valid_to | first day it no longer holds, for a newer one or for a removal; NULL for one that holds still
 -- column: title | title
 -- column: description | description; NULL where none
--- column: stated_level | level as the row states it; NULL where it does not
+-- column: stated_level | level as the row states it, individual where the team is its owner's; NULL where it does not
 -- column: stated_department | department as the row states it; NULL where it does not
--- column: team | home team; NULL where none
+-- column: team | home team, else that of its only owner; NULL where none
 -- column: owner | owners, "; " between several; NULL where none
 -- column: cycle | cycle; NULL where none
 -- column: start_date | own start; NULL where none
@@ -71,11 +71,21 @@ born as (
     left join first_check_in c on c.objective_id = s.objective_id
 )
 select
-    objective_id, import_id, seq, as_of,
-    case when lag(as_of) over versions is null then born_on else as_of end as valid_from,
-    lead(as_of) over versions as valid_to,
-    title, description, level as stated_level, department as stated_department, team, owner,
+    objective_id, s.import_id, s.seq, s.as_of,
+    case when lag(s.as_of) over versions is null then born_on else s.as_of end as valid_from,
+    coalesce(x.removed_on, lead(s.as_of) over versions) as valid_to,
+    title, description,
+    coalesce(level, case when s.team is null and p.team is not null then 'individual' end)
+        as stated_level,
+    coalesce(d.unit, s.department) as stated_department,
+    coalesce(t.unit, s.team, p.team) as team,
+    owner,
     cycle, start_date, end_date, created_on, goal_type, weight, score,
     reported_progress, status, status_raw, confidence, file, row
-from born
-window versions as (partition by objective_id order by as_of)
+from born s
+left join model.unit_name t on t.unit_key = lower(trim(s.team))
+left join model.unit_name d on d.unit_key = lower(trim(s.department))
+left join model.person_team p on s.team is null and p.person_key = lower(trim(s.owner))
+left join model.item_removal x
+    on x.item_kind = 'objective' and x.item_id = s.objective_id and x.as_of = s.as_of
+window versions as (partition by s.objective_id order by s.as_of)
