@@ -1,28 +1,36 @@
-"""Stand-in."""
-import csv, io
-from dataclasses import dataclass
-import numpy as np
-import pandas as pd
-from okr_data.ingest.grid import Grid, Upload, Unreadable, LIMITS
+"""Any upload to grids: what a file is, its first bytes decide, not its name."""
+
+from __future__ import annotations
+
+import re
+
+from okr_data.ingest.archive import JsonMember, read_archive, read_json
+from okr_data.ingest.delimited import read_delimited
+from okr_data.ingest.grid import LIMITS, Grid, Limits, Unreadable, Upload
+from okr_data.ingest.workbook import read_workbook
 from okr_data.issues import Issue
 
-@dataclass(frozen=True)
-class JsonMember:
-    file: str
-    member: str
-    data: object
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+#: Brackets with which JSON starts, and no header row does.
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])")
 
-def read_upload(upload, limits=LIMITS):
-    text = upload.content.decode("utf-8-sig", errors="replace")
-    if not text.strip():
-        raise Unreadable(Issue("file_empty", "the file is empty", upload.name))
-    first = text.splitlines()[0]
-    delim = max(",;\t|", key=first.count)
-    rows, lines, line = [], [], 1
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delim)
-    for cells in reader:
-        rows.append([c.strip() or None for c in cells]); lines.append(line); line = reader.line_num + 1
-    width = max(len(r) for r in rows[:20])
-    over = {i: tuple(c or "" for c in r[width:]) for i, r in enumerate(rows) if len(r) > width and any(r[width:])}
-    frame = pd.DataFrame([(r + [None]*width)[:width] for r in rows]).astype("str")
-    return [Grid(upload.name, frame, np.array(lines), delimiter=delim, overflow=over)]
+
+def read_upload(upload: Upload, limits: Limits = LIMITS) -> list[Grid | JsonMember]:
+    """Read one upload into its tables, or raise :class:`Unreadable`.
+
+    A workbook, an archive and text are told apart by their bytes: a ``.xls`` that holds CSV text
+    is read as text. The name is only a label.
+    """
+    name, content = upload.name, upload.content
+    if len(content) > limits.file:
+        size, limit = len(content) / 2**20, limits.file / 2**20
+        message = f"the file has {size:,.0f} MB; the limit is {limit:,.0f} MB"
+        raise Unreadable(Issue("file_too_large", message, name))
+    if content.startswith(_ZIP):
+        return read_archive(name, content, limits)
+    if content.startswith(_OLD_WORKBOOK):
+        return list(read_workbook(name, content, limits))
+    if _JSON.match(content):
+        return [read_json(name, "", content, limits)]
+    return [read_delimited(name, content, limits)]
