@@ -64,6 +64,8 @@ class Manifest:
     sample: bool = False
     target: str = ""
     complete: bool = False
+    #: How each table was read: its label and the mapping as TOML.
+    mapping: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
     @property

@@ -337,6 +337,7 @@ class Store:
                 counts=draft.counts(),
                 sample=draft.sample,
                 complete=draft.complete,
+                mapping=draft.mapping,
             )
             tables = {**draft.tables, "issue_row": _issue_table(draft.issues)}
             progress("computing", 0.4)

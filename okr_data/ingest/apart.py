@@ -21,6 +21,7 @@ import pyarrow.ipc as ipc
 from okr_data.ingest import sandbox
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.draft import Known
+from okr_data.ingest.handover import report
 from okr_data.ingest.grid import LIMITS, Unreadable, Upload
 from okr_data.ingest.mapping import Mapping, parse_mapping
 from okr_data.ingest.preparing import (
@@ -38,7 +39,6 @@ from okr_data.journal import SourceFile
 from okr_data.schema import TABLES
 from okr_data.store import Draft
 
-TASK = "okr_data.ingest.apart:prepare_in_folder"
 #: Seconds after which a file is given up; the largest allowed one takes a few minutes.
 TIMEOUT = 1_200.0
 
@@ -57,7 +57,7 @@ def prepare_apart(
         folder = Path(name)
         _write_request(folder, uploads, known or Known(), reading)
         try:
-            sandbox.run(TASK, folder, TIMEOUT, progress)
+            sandbox.run(sandbox.PREPARE, folder, TIMEOUT, progress)
         except Unreadable as error:
             issue = error.issue
             names = ", ".join(upload.name for upload in uploads)
@@ -72,11 +72,11 @@ def _check_size(upload: Upload) -> None:
         raise NotPrepared([Issue("file_too_large", message, upload.name)])
 
 
-def prepare_in_folder(folder: Path, progress: Progress = lambda _step, _done: None) -> None:
+def prepare_in_folder(folder: Path) -> None:
     """Do the job of the child: read the request, prepare, write the result."""
     uploads, known, reading = _read_request(folder)
     try:
-        prepared = prepare(uploads, known, reading, progress)
+        prepared = prepare(uploads, known, reading, lambda step, done: report(folder, step, done))
     except NotPrepared as error:
         _write_json(folder / "result.json", {"refused": True, "tables": _seen_to_json(error.tables)})
         _write_issues(folder, error.issues)

@@ -375,7 +375,7 @@ def _looked_up(parsed: Parsed, label: str, rows: pd.DataFrame, finder: _Finder) 
     report = parsed.report(label)
     found: dict[str, list[Any]] = {name: [] for name in _LINK_COLUMNS}
     cache: dict[str, list[tuple[str | None, str | None]]] = {}
-    hit = named = 0
+    hit = named = invisible = 0
     for row in rows.itertuples():
         parents: list[tuple[str | None, str | None]] = []
         if isinstance(row.exact, str):
@@ -383,6 +383,7 @@ def _looked_up(parsed: Parsed, label: str, rows: pd.DataFrame, finder: _Finder) 
         if isinstance(row.text, str):
             if row.text not in cache:
                 cache[row.text] = _named_parents(row.text, row.separators, finder)
+                invisible += clean_id(row.text) != row.text
             parents += cache[row.text]
             named += 1
             hit += any(parent_id and finder.has(parent_id) for parent_id, _ in cache[row.text])
@@ -392,6 +393,9 @@ def _looked_up(parsed: Parsed, label: str, rows: pd.DataFrame, finder: _Finder) 
                       weight is None or weight > 0, label, row.row)  # fmt: skip
             for name, value in zip(_LINK_COLUMNS, values, strict=True):
                 found[name].append(value)
+    if invisible:
+        message = f"{invisible:,} names of parents had invisible characters, which do not count"
+        report.add("ids_normalised", message, column="parent")
     if named and not hit and label in parsed.derived and rows["must_resolve"].any():
         example = rows["text"].dropna().iloc[0]
         message = (

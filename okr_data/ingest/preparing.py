@@ -28,7 +28,8 @@ from okr_data.ingest.propose import (
     propose,
     wide_periods,
 )
-from okr_data.ingest.reading import JsonMember, read_upload
+from okr_data.ingest.archive import JsonMember
+from okr_data.ingest.reading import read_upload
 from okr_data.ingest.report import Decision
 from okr_data.ingest.sheet import HEADER_ROWS, Sheet, best_header, cut
 from okr_data.issues import REFUSES_FILE, Issue
@@ -143,7 +144,7 @@ def prepare(
     issues = [*work.issues, *parsed.all_issues()]
     if known.fiscal_start_stated:
         issues = [issue for issue in issues if issue.code != "fiscal_calendar_assumed"]
-    if not parsed.count():
+    if not parsed.count() and not any(issue.code in REFUSES_FILE for issue in issues):
         issues.append(Issue("no_rows", "no row was good enough to go in", uploads[0].name))
     if any(issue.code in REFUSES_FILE for issue in issues):
         raise NotPrepared(issues, work.seen)
@@ -203,7 +204,7 @@ class _Work:
         """Read one file; what is wrong with it is kept until all files were looked at."""
         try:
             for part in read_upload(upload):
-                (self.json if isinstance(part, JsonMember) else self.grids).append(part)  # type: ignore[attr-defined]
+                (self.json if isinstance(part, JsonMember) else self.grids).append(part)  # type: ignore[arg-type]
         except Unreadable as error:
             self.issues.append(error.issue)
 

@@ -30,8 +30,9 @@ from okr_data.ingest.handover import read_grids, read_refused, write_uploads
 from okr_data.issues import Issue
 
 #: The tasks that may run in the sandbox: ``package.module:function``, called with the folder.
+PREPARE = "okr_data.ingest.apart:prepare_in_folder"
 READ_UPLOADS = "okr_data.ingest.handover:read_uploads_job"
-TASKS = frozenset({READ_UPLOADS})
+TASKS = frozenset({PREPARE, READ_UPLOADS})
 #: Bytes a job may take beyond what the idle helper has. The largest CSV that is let in (512 MB)
 #: takes 2 GB, a workbook of a million rows about 2 GB; twice that is left for what differs.
 MEMORY = 4 * 1024**3

@@ -103,10 +103,12 @@ def cut(grid: Grid, place: int, keep_short_rows: bool = False) -> Sheet:
             Issue("header_below_top", f"the header was found in row {line}", grid.label, line)
         )
     short = filled.sum(axis=1).to_numpy() == 1
-    totals = present & _starts_like(body, _TOTAL) & _few_texts(body)
-    footers = _footers(body, present, short, totals, keep_short_rows)
-    issues += _skipped(grid, "totals_row_skipped", "a row of totals", body, lines, totals)
-    issues += _skipped(grid, "footer_row_skipped", "a note below the table", body, lines, footers)
+    first = _first_texts(body)
+    totals = _without_words(body, present & _starts_like(first, _TOTAL))
+    notes = _starts_like(first, _FOOTER)
+    footers = _footers(body, present, short, totals, notes, keep_short_rows)
+    issues += _skipped(grid, "totals_row_skipped", "a row of totals", first, lines, totals)
+    issues += _skipped(grid, "footer_row_skipped", "a note below the table", first, lines, footers)
     taken = present & ~totals & ~footers
     if not taken.any():
         raise Unreadable(Issue("file_empty", "there are no rows below the header", grid.label))
@@ -125,42 +127,37 @@ def cut(grid: Grid, place: int, keep_short_rows: bool = False) -> Sheet:
 
 def _first_texts(body: pd.DataFrame) -> pd.Series:
     """Return the first filled cell of each row, looking at the leading columns only."""
-    leading = body.iloc[:, :6]
-    return (
-        leading.bfill(axis=1).iloc[:, 0]
-        if leading.shape[1]
-        else pd.Series(index=body.index, dtype="str")
-    )
+    first = pd.Series(np.nan, index=body.index, dtype="str")
+    for number in list(body.columns)[:6]:
+        first = first.fillna(body[number])
+    return first
 
 
-def _starts_like(body: pd.DataFrame, pattern: re.Pattern[str]) -> np.ndarray:
-    texts = _first_texts(body).fillna("")
-    short = texts.str.len() <= 60
-    found = np.zeros(len(body), dtype=bool)
-    places = np.flatnonzero(short.to_numpy())
-    hits = texts.iloc[places].map({t: bool(pattern.match(t)) for t in texts.iloc[places].unique()})
-    found[places] = hits.to_numpy(dtype=bool)
+def _starts_like(texts: pd.Series, pattern: re.Pattern[str]) -> np.ndarray:
+    """Tell which short texts match a pattern at their beginning; each text is looked at once."""
+    codes, distinct = pd.factorize(texts)
+    hits = [len(text) <= 60 and bool(pattern.match(text)) for text in distinct.tolist()]
+    found: np.ndarray = np.array([*hits, False], dtype=bool)[codes]
     return found
 
 
-def _few_texts(body: pd.DataFrame) -> np.ndarray:
-    """Tell rows whose cells after the first are all figures: totals have no words."""
-    result = np.ones(len(body), dtype=bool)
-    candidates = np.flatnonzero(_starts_like(body, _TOTAL))
-    for place in candidates.tolist():
-        texts = [t for t in body.iloc[place].tolist() if isinstance(t, str)][1:]
+def _without_words(body: pd.DataFrame, candidates: np.ndarray) -> np.ndarray:
+    """Keep the rows whose cells after the first are all figures: totals have no words."""
+    result = candidates.copy()
+    for place in np.flatnonzero(candidates).tolist():
+        texts = [text for text in body.iloc[place].tolist() if isinstance(text, str)][1:]
         result[place] = all(re.fullmatch(r"[\d.,'’%\s$€£()+\-–—]*", text) for text in texts)
     return result
 
 
 def _footers(
-    body: pd.DataFrame, present: np.ndarray, short: np.ndarray, totals: np.ndarray, keep: bool
-) -> np.ndarray:
+    body: pd.DataFrame, present: np.ndarray, short: np.ndarray, totals: np.ndarray,
+    notes: np.ndarray, keep: bool,
+) -> np.ndarray:  # fmt: skip
     """Find notes at the end: rows with one cell that read like notes, or stand below a blank row."""
     found = np.zeros(len(body), dtype=bool)
     if body.shape[1] < 3:
         return found
-    notes = _starts_like(body, _FOOTER) if len(body) < 200_000 else _starts_like_tail(body)
     blank_above = False
     end = len(body)
     while end > 0 and (short[end - 1] or not present[end - 1] or totals[end - 1]):
@@ -173,17 +170,10 @@ def _footers(
     return found
 
 
-def _starts_like_tail(body: pd.DataFrame) -> np.ndarray:
-    """Look for notes in the last rows of a long table only."""
-    found = np.zeros(len(body), dtype=bool)
-    found[-1_000:] = _starts_like(body.iloc[-1_000:], _FOOTER)
-    return found
-
-
 def _skipped(
-    grid: Grid, code: str, what: str, body: pd.DataFrame, lines: np.ndarray, mask: np.ndarray
+    grid: Grid, code: str, what: str, first: pd.Series, lines: np.ndarray, mask: np.ndarray
 ) -> list[Issue]:
-    texts = _first_texts(body[mask]).tolist() if mask.any() else []
+    texts = first[mask].tolist()
     return [
         Issue(code, f"{what}: “{str(text)[:80]}”", grid.label, int(line), "", str(text)[:200])
         for line, text in zip(lines[mask].tolist(), texts, strict=True)

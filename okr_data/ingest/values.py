@@ -256,7 +256,9 @@ def parse_day(
         month = MONTHS[match["month"].lower()]
         if match["year"] is None:
             return _day_without_year(month, int(match["day"]), before)
-        return _day(match["year"], month, int(match["day"]), open_end)
+        named = _day(match["year"], month, int(match["day"]), open_end)
+        # With a month by name only the century is open, and 26 is not 1926 in any plan.
+        return Day(named.value, named.two_digit_year and named.value.year not in range(2000, 2050))
     if _SERIAL.match(cleaned) and int(float(cleaned)) in _SERIALS:
         return Day(_SERIAL_ZERO + timedelta(days=int(float(cleaned))))
     raise NotRead("not_a_date", "is not a date: write YYYY-MM-DD")
