@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -99,7 +100,7 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected", "cleaned"), TEXTS, ids=lambda value: ascii(value))
+@pytest.mark.parametrize(("text", "expected", "cleaned"), TEXTS, ids=ascii)
 def test_what_is_taken_out_of_texts(text: str, expected: str | None, cleaned: bool) -> None:
     grid = read_delimited("a.csv", f'id,t\n1,x\n2,"{text}"\n'.encode())
     assert rows(grid)[2] == ["2", text if expected is None else expected]
@@ -224,7 +225,7 @@ def _kept(cell: str) -> bool:
     st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
 )
 def test_every_table_reads_back(
-    table: list[list[str]], delimiter: str, encoding: str, end: str, quoting: int
+    table: list[list[str]], delimiter: str, encoding: str, end: str, quoting: Literal[0, 1]
 ) -> None:
     table = [["id", "title", "owner"], *table, ["last", "x", "y"]]
     out = io.StringIO(newline="")
@@ -269,7 +270,7 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("name", "delimiter", "count", "expected"), READ, ids=lambda v: str(v))
+@pytest.mark.parametrize(("name", "delimiter", "count", "expected"), READ, ids=str)
 def test_collected_files_read(name: str, delimiter: str, count: int, expected: list[str]) -> None:
     grid = read_delimited(name, bad_input(name))
     assert (grid.delimiter, len(grid.cells), codes(grid)) == (delimiter, count, expected)
@@ -287,7 +288,7 @@ COLLECTED_REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "code", "words"), COLLECTED_REFUSED, ids=lambda v: str(v))
+@pytest.mark.parametrize(("name", "code", "words"), COLLECTED_REFUSED, ids=str)
 def test_collected_files_are_refused(name: str, code: str, words: str) -> None:
     issue = refusal(bad_input(name)).issue
     assert issue.code == code
