@@ -25,6 +25,8 @@ _REF = rb"(?:[^>]*?\s)?r=[\"']([A-Z]+)(\d+)[\"'][^>]*"
 _FILLED = rb"(?<!/)>(?!\s*</)"
 _LETTERS = re.compile(rb"<" + _P + rb"c\s(?:[^>]*?\s)?r=[\"']([A-Z]+)\d+[\"'][^>]*" + _FILLED)
 _ROWS = re.compile(rb"<" + _P + rb"c\s(?:[^>]*?\s)?r=[\"'][A-Z]+(\d+)[\"'][^>]*" + _FILLED)
+_PLAIN_LETTERS = re.compile(rb'<c r="([A-Z]+)')
+_PLAIN_ROWS = re.compile(rb'<c r="[A-Z]+(\d+)"')
 _UNPLACED = re.compile(rb"<" + _P + rb"c(?:\s(?![^>]*\br=)[^>]*)?" + _FILLED)
 _ROW = re.compile(rb"<" + _P + rb"row\b([^>]*)>")
 _ROW_START = re.compile(rb"<" + _P + rb"row\b")
@@ -128,25 +130,54 @@ def percent_styles(name: str, archive: zipfile.ZipFile) -> set[int]:
     }
 
 
-def scan_sheet(name: str, archive: zipfile.ZipFile, member: str, percent: set[int]) -> SheetFacts:
-    """Read the facts of one sheet; needs memory for one row and for what is special."""
+def scan_sheet(
+    name: str, archive: zipfile.ZipFile, member: str, percent: set[int], cells: int
+) -> SheetFacts:
+    """Read the facts of one sheet; needs memory for one row and for what is special.
+
+    Cells that are styled and empty are told from others only where counting them makes the
+    sheet larger than ``cells``, because that takes several times as long.
+    """
+    facts = _scan(name, archive, member, percent, exact=False)
+    if facts.rows * facts.columns > cells:
+        facts = _scan(name, archive, member, percent, exact=True)
+    return facts
+
+
+def _scan(
+    name: str, archive: zipfile.ZipFile, member: str, percent: set[int], exact: bool
+) -> SheetFacts:
     facts = SheetFacts()
     styled = _percent_pattern(percent)
     hidden_columns: list[int] = []
     placed = 0
     for part in _by_rows(name, archive, member):
-        if _UNPLACED.search(part):
+        plain = _is_plain(part)
+        if not plain and _UNPLACED.search(part):
             placed = _count_unplaced(facts, part, placed)
-        for letters in set(_LETTERS.findall(part)):
-            facts.columns = max(facts.columns, column_number(letters) + 1)
-        numbers = set(map(int, _ROWS.findall(part)))
-        facts.rows = max([facts.rows, *numbers])
+        letters, numbers = _references(part) if plain and not exact else _filled_references(part)
+        facts.columns = max([facts.columns, *(column_number(item) + 1 for item in letters)])
+        facts.rows = max(facts.rows, max(numbers, default=0))
         hidden_columns.extend(_hidden_columns(part))
-        facts.hidden_rows += _hidden_rows(part, numbers)
+        facts.hidden_rows += _hidden_rows(part)
         _note_percent(facts, styled, part)
         _note_texts(facts, part)
     facts.hidden_columns = sum(first <= facts.columns for first in hidden_columns)
     return facts
+
+
+def _is_plain(part: bytes) -> bool:
+    """Say whether every cell is written as most programs do: ``<c r="A1"``, without a prefix."""
+    return b":c " not in part and part.count(b'<c r="') == part.count(b"<c ") + part.count(b"<c>")
+
+
+def _references(part: bytes) -> tuple[set[bytes], set[int]]:
+    """Return the columns and rows that cells name, empty cells included."""
+    return set(_PLAIN_LETTERS.findall(part)), set(map(int, set(_PLAIN_ROWS.findall(part))))
+
+
+def _filled_references(part: bytes) -> tuple[set[bytes], set[int]]:
+    return set(_LETTERS.findall(part)), set(map(int, set(_ROWS.findall(part))))
 
 
 def _xml(name: str, archive: zipfile.ZipFile, member: str) -> ElementTree.Element:
@@ -193,13 +224,17 @@ def _count_unplaced(facts: SheetFacts, part: bytes, placed: int) -> int:
 
 
 def _hidden_columns(part: bytes) -> list[int]:
+    if b"hidden=" not in part:
+        return []
     found = (_MIN.search(attributes) for attributes in _HIDDEN_COLUMN.findall(part))
     return [int(first[1]) for first in found if first]
 
 
-def _hidden_rows(part: bytes, filled: set[int]) -> int:
+def _hidden_rows(part: bytes) -> int:
+    """Count hidden rows with content; blank ones are hidden to the end of many a sheet."""
     if b"hidden=" not in part:
         return 0
+    _, filled = _filled_references(part)
     hidden = (_NUMBER.search(row) for row in _ROW.findall(part) if _HIDDEN.search(row))
     return sum(number is not None and int(number[1]) in filled for number in hidden)
 
@@ -221,9 +256,10 @@ def _note_percent(facts: SheetFacts, pattern: re.Pattern[bytes] | None, part: by
 
 
 def _note_texts(facts: SheetFacts, part: bytes) -> None:
-    for letters, row, shown in _ERROR.findall(part) if b"e" in part else ():
+    errors = b't="e"' in part or b"t='e'" in part
+    for letters, row, shown in _ERROR.findall(part) if errors else ():
         _note_text(facts, letters, row, unescape(shown.decode("utf-8", "replace")))
-    if b"HYPERLINK" not in part.upper():
+    if not any(word in part for word in (b"HYPERLINK", b"hyperlink", b"Hyperlink")):
         return
     for letters, row, formula in _UNSTORED.findall(part):
         shown = shown_link(unescape(formula.decode("utf-8", "replace")))

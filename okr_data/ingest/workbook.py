@@ -46,6 +46,7 @@ NAMED_RANGES = 5
 #: The stream that a workbook protected by a password has in its container.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD = b"\xd0\xcf\x11\xe0"
+_TIMES = (dt.date, dt.time, dt.timedelta)
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:[.,]\d+)?")
 _LEADING_ZERO = re.compile(r"0\d+")
 
@@ -101,7 +102,9 @@ def _check(name: str, content: bytes, limits: Limits) -> dict[str, SheetFacts]:
         if "xl/workbook.bin" in names:
             message = "this is a binary workbook (.xlsb): save it as .xlsx or CSV"
             raise Unreadable(Issue("file_unreadable", message, name))
-        facts = scan_tables(name, archive) if "content.xml" in names else _scan(name, archive)
+        facts = (
+            scan_tables(name, archive) if "content.xml" in names else _scan(name, archive, limits)
+        )
     for sheet, fact in facts.items():
         if fact.rows * fact.columns > limits.cells:
             message = (
@@ -112,11 +115,11 @@ def _check(name: str, content: bytes, limits: Limits) -> dict[str, SheetFacts]:
     return facts
 
 
-def _scan(name: str, archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
+def _scan(name: str, archive: zipfile.ZipFile, limits: Limits) -> dict[str, SheetFacts]:
     percent = percent_styles(name, archive)
     names = set(archive.namelist())
     return {
-        sheet: scan_sheet(name, archive, member, percent)
+        sheet: scan_sheet(name, archive, member, percent, limits.cells)
         for sheet, member in sheet_members(name, archive).items()
         if member in names
     }
@@ -207,19 +210,23 @@ def _percent(value: object) -> object:
 
 def number_text(value: float) -> str:
     """Write a number with the 15 digits that a workbook keeps: 3.0 as “3”, 0.1+0.2 as “0.3”."""
-    if value == int(value) and abs(value) < 1e21:
+    if abs(value) < 1e21 and value == int(value):
         return str(int(value))
     text = f"{value:.15g}"
     return format(Decimal(text), "f") if "e-" in text else text
 
 
 def cell_text(value: object) -> str:
-    """Write the value of a cell as text: ISO dates (with a time only if there is one),
-    TRUE or FALSE, durations as hours:minutes:seconds."""
+    """Write the value of a cell as text: TRUE or FALSE, numbers and times as said beside."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
         return number_text(value)
+    return time_text(value) if isinstance(value, _TIMES) else str(value)
+
+
+def time_text(value: dt.date | dt.time | dt.timedelta) -> str:
+    """Write a date as ISO, with the time only if there is one; a duration as hours:mm:ss."""
     if isinstance(value, dt.datetime):
         value = (value + dt.timedelta(milliseconds=500)).replace(microsecond=0)
         return value.isoformat(" ") if value.time() != dt.time() else value.date().isoformat()
@@ -229,7 +236,7 @@ def cell_text(value: object) -> str:
         return f"{'-' if seconds < 0 else ''}{hours}:{rest // 60:02}:{rest % 60:02}"
     if isinstance(value, dt.time):
         return value.replace(microsecond=0).isoformat()
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+    return value.isoformat()
 
 
 def _refuse_long(label: str, row: int, texts: Sequence[str], limits: Limits) -> None:
