@@ -72,7 +72,9 @@ def main() -> None:
 @click.option("--as-of", type=_DAY, help="Day the files are true for (YYYY-MM-DD).")
 @click.option("--profile", help="Read the columns by this saved profile.")
 @click.option(
-    "--mapping", type=click.Path(exists=True, dir_okay=False), help="Read the columns by this TOML file."
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Read the columns by this TOML file.",
 )
 @click.option("--complete", is_flag=True, help="The files hold every item of their cycles.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
@@ -83,7 +85,9 @@ def main() -> None:
 @click.option(
     "--at-risk", type=click.Choice(["at_risk", "off_track"]), help="Which state “At Risk” is there."
 )
-@click.option("--fill-down", metavar="FIELDS", help="Fields to fill below merged cells: team,owner.")
+@click.option(
+    "--fill-down", metavar="FIELDS", help="Fields to fill below merged cells: team,owner."
+)
 @click.option(
     "--refused", type=click.Path(file_okay=False), help="Folder for the rows that did not go in."
 )
@@ -147,7 +151,9 @@ def _read_files(names: Sequence[str]) -> list[Upload]:
     for path in map(Path, names):
         size = path.stat().st_size
         if size > LIMITS.file:
-            message = f"the file has {size / 2**20:,.0f} MB; the limit is {LIMITS.file / 2**20:,.0f} MB"
+            message = (
+                f"the file has {size / 2**20:,.0f} MB; the limit is {LIMITS.file / 2**20:,.0f} MB"
+            )
             raise FileRefused([Issue("file_too_large", message, path.name)])
         uploads.append(Upload(path.name, path.read_bytes()))
     return uploads

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from okr_data import views
-from okr_data.ingest import Reading, Upload, prepare
+from okr_data.ingest import Known, Reading, Upload, prepare
 from okr_data.intake import import_files, load_sample
 from okr_data.store import Draft, ImportResult, Store
 
@@ -38,9 +38,9 @@ def take_in(store: Store, /, *, as_of: date | None = DAY, **tables: str) -> Impo
     return import_files(store, uploads(**tables), as_of=as_of)
 
 
-def draft_of(files: list[Upload], as_of: date | None = None) -> Draft:
-    """Prepare uploads in this process, with nothing known before them."""
-    return prepare(files, reading=Reading(as_of=as_of)).draft
+def draft_of(files: list[Upload], as_of: date | None = None, known: Known | None = None) -> Draft:
+    """Prepare uploads in this process."""
+    return prepare(files, known, Reading(as_of=as_of)).draft
 
 
 def every_answer(store: Store, as_of: date | None = None) -> dict[str, pd.DataFrame]:

@@ -11,10 +11,9 @@ import pytest
 
 from okr_data import changes, views
 from okr_data.errors import JournalUnreadable, UnknownImport
-from okr_data.ingest import prepare
 from okr_data.intake import import_files, known_to
 from okr_data.store import Store
-from tests.conftest import take_in, uploads
+from tests.conftest import draft_of, take_in, uploads
 
 OCT, NOV, DEC = date(2026, 10, 16), date(2026, 11, 20), date(2026, 12, 4)
 FIRST = {
@@ -131,7 +130,7 @@ def test_a_complete_export_says_what_it_removes(store: Store) -> None:
         "objectives": "id | title | level | team | department | owner | cycle | status\n"
         "G | Goal | company | | | Ada | Q4 2026 | on track"
     }
-    draft = prepare(uploads(**less), known_to(store), as_of=NOV)
+    draft = draft_of(uploads(**less), NOV, known_to(store))
     result = store.accept(replace(draft, complete=True), dry_run=True)
     assert result.change_counts["removed"] == 6
     assert ("O-1", "removed", "Sell", None) in listed(result.changes)
@@ -157,7 +156,7 @@ def test_an_import_for_an_earlier_day_tells_what_it_adds(store: Store) -> None:
 
 
 def test_an_item_that_a_later_complete_export_removed_is_told_as_added(store: Store) -> None:
-    draft = prepare(uploads(**FIRST), as_of=NOV)
+    draft = draft_of(uploads(**FIRST), as_of=NOV)
     store.accept(replace(draft, complete=True))
     result = take_in(
         store, as_of=OCT, objectives="id | title | level | cycle\nZ | Old | team | Q4 2026"

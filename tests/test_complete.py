@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from okr_data.errors import AlreadyImported
-from okr_data.ingest import prepare
 from okr_data.intake import known_to
 from okr_data.schema import INITIATIVE
 from okr_data.store import ImportResult, Store
-from tests.conftest import assert_same_answers, every_answer, take_in, uploads
+from tests.conftest import assert_same_answers, draft_of, every_answer, take_in, uploads
 
 OCT, MID, NOV = date(2026, 10, 16), date(2026, 11, 2), date(2026, 11, 20)
 
@@ -51,7 +50,7 @@ LESS = {
 
 def take_whole(store: Store, as_of: date, **tables: str) -> ImportResult:
     """Import small tables as a complete export."""
-    draft = prepare(uploads(**tables), known_to(store), as_of=as_of)
+    draft = draft_of(uploads(**tables), as_of, known_to(store))
     return store.accept(replace(draft, complete=True))
 
 
@@ -227,7 +226,7 @@ def test_a_key_result_belongs_to_the_cycle_its_objective_has_on_that_day(store: 
 
 
 def test_work_items_go_with_the_cycle_of_what_they_hang_on(store: Store) -> None:
-    draft = prepare(uploads(**ALL), as_of=OCT)
+    draft = draft_of(uploads(**ALL), as_of=OCT)
     work = INITIATIVE.from_rows(
         [
             {"initiative_id": name, "parent_id": parent, "title": name, "file": "w", "row": row}

@@ -8,12 +8,11 @@ from datetime import date
 
 import pytest
 
-from okr_data.ingest import prepare
 from okr_data.intake import known_to
 from okr_data.journal import SourceFile
 from okr_data.schema import ORG_UNIT, PERSON
 from okr_data.store import ImportResult, Store
-from tests.conftest import assert_same_answers, every_answer, take_in, uploads
+from tests.conftest import assert_same_answers, draft_of, every_answer, take_in, uploads
 
 OCT, NOV = date(2026, 10, 16), date(2026, 11, 20)
 OBJECTIVES = """
@@ -52,7 +51,7 @@ def say(
             for row, (person, email, team) in enumerate(people, start=2)
         ]
     )
-    filler = prepare(uploads(org_units="team | level\nNobody | team"), known_to(store), as_of=as_of)
+    filler = draft_of(uploads(org_units="team | level\nNobody | team"), as_of, known_to(store))
     tables = {**filler.tables, "org_unit_row": units, "person_row": persons}
     said = SourceFile.of("said", repr((list(aliases), list(people))).encode())
     return store.accept(replace(filler, tables=tables, files=(said,)))

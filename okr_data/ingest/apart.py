@@ -78,7 +78,9 @@ def prepare_in_folder(folder: Path) -> None:
     try:
         prepared = prepare(uploads, known, reading, lambda step, done: report(folder, step, done))
     except NotPrepared as error:
-        _write_json(folder / "result.json", {"refused": True, "tables": _seen_to_json(error.tables)})
+        _write_json(
+            folder / "result.json", {"refused": True, "tables": _seen_to_json(error.tables)}
+        )
         _write_issues(folder, error.issues)
         return
     _write_prepared(folder, prepared)
@@ -87,9 +89,7 @@ def prepare_in_folder(folder: Path) -> None:
 # --- the request -------------------------------------------------------------
 
 
-def _write_request(
-    folder: Path, uploads: Sequence[Upload], known: Known, reading: Reading
-) -> None:
+def _write_request(folder: Path, uploads: Sequence[Upload], known: Known, reading: Reading) -> None:
     for number, upload in enumerate(uploads):
         (folder / f"upload-{number}").write_bytes(upload.content)
     request = {
@@ -99,8 +99,12 @@ def _write_request(
         "fiscal_start_stated": known.fiscal_start_stated,
     }
     _write_json(folder / "request.json", request)
-    _write_table(folder / "objectives", pa.table({"id": pa.array(sorted(known.objectives), pa.string())}))
-    _write_table(folder / "others", pa.table({"id": pa.array(sorted(known.other_items), pa.string())}))
+    _write_table(
+        folder / "objectives", pa.table({"id": pa.array(sorted(known.objectives), pa.string())})
+    )
+    _write_table(
+        folder / "others", pa.table({"id": pa.array(sorted(known.other_items), pa.string())})
+    )
     titles = pa.table(
         {
             "title": pa.array(known.titles.keys(), pa.string()),
@@ -248,7 +252,9 @@ _ISSUE = ("code", "message", "file", "row", "column", "value")
 
 def _write_issues(folder: Path, issues: Sequence[Issue]) -> None:
     columns = {
-        name: pa.array([getattr(i, name) for i in issues], pa.int64() if name == "row" else pa.string())
+        name: pa.array(
+            [getattr(i, name) for i in issues], pa.int64() if name == "row" else pa.string()
+        )
         for name in _ISSUE
     }
     _write_table(folder / "issues", pa.table(columns))
@@ -270,4 +276,3 @@ def _write_table(path: Path, table: pa.Table) -> None:
 def _read_table(path: Path) -> pa.Table:
     with pa.OSFile(str(path)) as source:
         return cast("pa.Table", ipc.open_file(source).read_all())
-

@@ -522,7 +522,9 @@ def _work_items(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     )
     rows["weight"] = rows["weight"].fillna(rows["initiative_id"].map(home["weight"]))
     counts = rows["initiative_id"].map(home["contributes"]).fillna(False).astype("boolean")
-    rows["contributes"] = rows["contributes"].fillna(counts & rows["weight"].gt(0).astype("boolean"))
+    rows["contributes"] = rows["contributes"].fillna(
+        counts & rows["weight"].gt(0).astype("boolean")
+    )
     return rows
 
 

@@ -303,8 +303,14 @@ def _to_toml(mapping: Mapping) -> str:
             key: getattr(mapping, key)
             for key in ("evidence", "adapter", "indent", "dated", "fingerprint")
         },
-        **{key: list(getattr(mapping, key)) for key in ("required", "known", "separators", "fill_down")},
-        **{key: getattr(mapping, key) for key in ("at_risk_known", "parent_above", "only_own_words")},
+        **{
+            key: list(getattr(mapping, key))
+            for key in ("required", "known", "separators", "fill_down")
+        },
+        **{
+            key: getattr(mapping, key)
+            for key in ("at_risk_known", "parent_above", "only_own_words")
+        },
         "columns": {name: list(headers) for name, headers in mapping.columns.items()},
         "repeated": dict(mapping.repeated),
         "words": {key: dict(found) for key, found in words.items() if found},

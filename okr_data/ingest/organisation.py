@@ -65,7 +65,9 @@ def propose_units(parsed: Parsed, known: Known) -> None:
     missing = {key: found for key, found in evidence.items() if key not in placed}
     company = _company_unit(missing, placed)
     proposals = [
-        _propose(parsed, found, _place(key, missing, placed, company, ()), silent=key in known.units)
+        _propose(
+            parsed, found, _place(key, missing, placed, company, ()), silent=key in known.units
+        )
         for key, found in missing.items()
     ]
     if proposals:
@@ -75,7 +77,9 @@ def propose_units(parsed: Parsed, known: Known) -> None:
 
 def _records(frame: pd.DataFrame, *columns: str) -> Iterator[Row]:
     """Yield rows as dictionaries, missing as None."""
-    lists = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in columns]
+    lists = [
+        frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in columns
+    ]
     for values in zip(*lists, strict=True):
         yield dict(zip(columns, values, strict=True))
 
@@ -211,10 +215,10 @@ def _propose(parsed: Parsed, found: _Evidence, place: Place, silent: bool) -> Ro
     if not silent:
         where = f" of {department}" if level == "team" and department else ""
         what = f"a {level}{where}" if level != "company" else "the company"
-        message = (
-            f"no org unit names “{found.name}” ({found.objectives} objectives); it is taken as {what}"
+        message = f"no org unit names “{found.name}” ({found.objectives} objectives); it is taken as {what}"
+        parsed.report(first["file"]).add(
+            "org_unit_assumed", message, first["row"], "team", found.name
         )
-        parsed.report(first["file"]).add("org_unit_assumed", message, first["row"], "team", found.name)
     return {
         "team": found.name,
         "level": level,

@@ -147,7 +147,7 @@ def prepare(
     if not parsed.count() and not any(issue.code in REFUSES_FILE for issue in issues):
         issues.append(Issue("no_rows", "no row was good enough to go in", uploads[0].name))
     if any(issue.code in REFUSES_FILE for issue in issues):
-        raise NotPrepared(issues, work.seen)
+        raise NotPrepared([i for i in issues if i.code != "as_of_assumed"], work.seen)
     progress("making the draft", 0.9)
     return Prepared(
         _draft(uploads, reading, day, work, tuple(issues)),
@@ -217,9 +217,9 @@ class _Work:
                 self._recognise(grid)
             except Unreadable as error:
                 self.issues.append(error.issue)
-        found = bool(self.sheets) or bool(self.json)
+        known = {sheet.file for sheet, _ in self.sheets} | {member.file for member in self.json}
         for grid, proposal, sheet in self._unknown:
-            self._settle_unknown(grid, proposal, sheet, found)
+            self._settle_unknown(grid, proposal, sheet, grid.file in known)
 
     def _recognise(self, grid: Grid) -> None:
         given = self.reading.mappings.get(grid.label) or self.reading.mapping
@@ -254,7 +254,9 @@ class _Work:
         for mapping in self.reading.profiles:
             found = best_header(
                 grid,
-                lambda header, m=mapping: float(bool(m.fingerprint) and fingerprint(header) == m.fingerprint),
+                lambda header, m=mapping: float(
+                    bool(m.fingerprint) and fingerprint(header) == m.fingerprint
+                ),
             )
             if found is not None:
                 return found[0], mapping
@@ -268,7 +270,9 @@ class _Work:
             raise Unreadable(Issue("column_missing", message, grid.label))
         self._take(grid, found[0], mapping, "given", None)
 
-    def _take(self, grid: Grid, place: int, mapping: Mapping, how: str, match: Match | None) -> None:
+    def _take(
+        self, grid: Grid, place: int, mapping: Mapping, how: str, match: Match | None
+    ) -> None:
         sheet = cut(grid, place, keep_short_rows=mapping.rows == "pairs" or bool(mapping.indent))
         mapping = self._answered(mapping)
         used = mapping.used(sheet.header)
@@ -277,7 +281,13 @@ class _Work:
         self._tell_of_ignored(sheet, mapping, used)
         self._tell_of_text_numbers(grid, sheet, mapping)
         self.sheets.append((sheet, mapping))
-        self.names.add(mapping.name if how == "format" else f"profile {mapping.name}" if how == "profile" else "mapping")
+        self.names.add(
+            mapping.name
+            if how == "format"
+            else f"profile {mapping.name}"
+            if how == "profile"
+            else "mapping"
+        )
         self.used[sheet.label] = mapping
 
     def _answered(self, mapping: Mapping) -> Mapping:
@@ -325,7 +335,9 @@ class _Work:
         for name, number in located.items():
             if number in grid.numbers_as_text and FIELD[name].kind in ("number", "percent"):
                 message = "numbers are stored as text"
-                self.parsed.report(sheet.label).add("numbers_as_text", message, column=sheet.header[number])
+                self.parsed.report(sheet.label).add(
+                    "numbers_as_text", message, column=sheet.header[number]
+                )
 
     def _propose(self, grid: Grid) -> None:
         if looks_transposed(grid):
@@ -348,11 +360,19 @@ class _Work:
             return
         if sheet is not None:
             how = "skipped" if found else "unknown"
-            self._seen(sheet, how, proposal.mapping if proposal else None, None, proposal.confidences if proposal else {})
+            self._seen(
+                sheet,
+                how,
+                proposal.mapping if proposal else None,
+                None,
+                proposal.confidences if proposal else {},
+            )
         elif not grid.cells.empty:
             self._seen_without_header(grid, "skipped" if found else "unknown")
         if found:
-            message = f"no header of a known format: “{first_line(grid)[:120]}”; the table was left out"
+            message = (
+                f"no header of a known format: “{first_line(grid)[:120]}”; the table was left out"
+            )
             self.issues.append(Issue("sheet_skipped", message, grid.label))
         else:
             self.issues.append(_better_reason(grid))
@@ -366,7 +386,11 @@ class _Work:
 
     def _assume(self, grid: Grid, proposal: Proposal) -> None:
         mapping = proposal.mapping
-        sheet = cut(grid, proposal.header_place, keep_short_rows=mapping.rows == "pairs" or bool(mapping.indent))
+        sheet = cut(
+            grid,
+            proposal.header_place,
+            keep_short_rows=mapping.rows == "pairs" or bool(mapping.indent),
+        )
         mapping = self._answered(mapping)
         used = mapping.used(sheet.header)
         try:
@@ -420,7 +444,11 @@ class _Work:
                 rows = sheet.body[mask].copy()
                 rows = rows.reindex(columns=range(len(sheet.header)))
                 rows.columns = [name or f"column {n + 1}" for n, name in enumerate(sheet.header)]
-                lines = [int(line) for line, chosen in zip(sheet.lines.tolist(), mask, strict=True) if chosen]
+                lines = [
+                    int(line)
+                    for line, chosen in zip(sheet.lines.tolist(), mask, strict=True)
+                    if chosen
+                ]
                 rows["reason it did not go in"] = [reasons[line] for line in lines]
                 found.append(RefusedRows(sheet.label, rows.reset_index(drop=True)))
         return found
@@ -452,7 +480,11 @@ def _look_for_merged(sheet: Sheet, mapping: Mapping, parsed: Parsed) -> None:
     located = mapping.located(sheet.header)
     if "type" not in located:
         return
-    kinds = sheet.column(located["type"]).str.lower().str.contains("obj|goal|ziel", regex=True, na=False)
+    kinds = (
+        sheet.column(located["type"])
+        .str.lower()
+        .str.contains("obj|goal|ziel", regex=True, na=False)
+    )
     for name in ("department", "team", "owner"):
         if name not in located or name in mapping.fill_down:
             continue

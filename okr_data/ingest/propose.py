@@ -29,7 +29,8 @@ _LEAST = 0.3
 #: Likeness of two headers (0–100) from which a typing error is assumed.
 _ALIKE = 88
 _REPEATED = re.compile(
-    r"^(?:kr|key[ _]?result|resultado clave|schlüsselergebnis)[ _#.\-]*(\d{1,2})[ _\-:.]*(.*)$", re.IGNORECASE
+    r"^(?:kr|key[ _]?result|resultado clave|schlüsselergebnis)[ _#.\-]*(\d{1,2})[ _\-:.]*(.*)$",
+    re.IGNORECASE,
 )
 _INDENT = re.compile(r"^(?:l|level|ebene|nivel|niveau)\s?\d{1,2}$", re.IGNORECASE)
 
@@ -116,11 +117,19 @@ def _grain(header: Sequence[str], free: Sequence[int], repeated: bool, indent: b
         return "objectives"
     if indent:
         return "items"
-    says = {name: max((_likeness(header[n], f) for n in free), default=0) >= SURE for name, f in _BY_NAME.items()}
+    says = {
+        name: max((_likeness(header[n], f) for n in free), default=0) >= SURE
+        for name, f in _BY_NAME.items()
+    }
     own_type = says["type"]
     if says["objective"] and says["key_result"] and not own_type:
         return "pairs"
-    if says["date"] and (says["item_id"] or says["item_title"]) and says["value"] and not says["target_value"]:
+    if (
+        says["date"]
+        and (says["item_id"] or says["item_title"])
+        and says["value"]
+        and not says["target_value"]
+    ):
         return "check_ins"
     if own_type or says["outline"] or (says["parent"] and says["title"]):
         return "items"
@@ -128,7 +137,11 @@ def _grain(header: Sequence[str], free: Sequence[int], repeated: bool, indent: b
         return "key_results"
     if says["person"] and says["team"] and not says["cycle"] and not says["target_value"]:
         return "people"
-    if says["team"] and (says["department"] or says["unit_level"]) and not (says["title"] or says["objective"]):
+    if (
+        says["team"]
+        and (says["department"] or says["unit_level"])
+        and not (says["title"] or says["objective"])
+    ):
         return "org_units"
     return "objectives" if not says["target_value"] else "items"
 
@@ -231,7 +244,11 @@ def _repeated(header: Sequence[str]) -> dict[str, str]:
             continue
         pattern = text[: match.start(1)] + "{n}" + text[match.end(1) :]
         rest = match[2].strip()
-        name = "key_result" if not rest or fold(rest) in ("title", "name", "text", "titel") else _measure(rest)
+        name = (
+            "key_result"
+            if not rest or fold(rest) in ("title", "name", "text", "titel")
+            else _measure(rest)
+        )
         if name:
             found.setdefault(name, pattern)
     return found if "key_result" in found else {}
@@ -249,7 +266,9 @@ def _measure(text: str) -> str | None:
 def _dated(sheet: Sheet, columns: Sequence[int]) -> str:
     """Tell whether the columns headed by days hold values or progress."""
     values = [text for number in columns for text in sheet.samples(number, 10)]
-    return "progress" if values and sum("%" in text for text in values) * 2 > len(values) else "value"
+    return (
+        "progress" if values and sum("%" in text for text in values) * 2 > len(values) else "value"
+    )
 
 
 def wide_periods(header: Sequence[str], used: set[int]) -> list[str]:

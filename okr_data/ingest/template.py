@@ -76,7 +76,11 @@ _STATUS = _C("status", "On track, At risk, Off track, Not started, Done or Dropp
 _CONFIDENCE = _C("confidence", "0–10, or 0–1, or percent: one scale for the column")
 _PROGRESS = _C("progress", "as the source reports it, in percent: 45 or 45%")
 _START = _C("start_date", "first day, YYYY-MM-DD; empty = that of the cycle")
-_END = _C("end_date", "last day, YYYY-MM-DD; empty = that of the cycle", also=("due_date", "due", "deadline"))
+_END = _C(
+    "end_date",
+    "last day, YYYY-MM-DD; empty = that of the cycle",
+    also=("due_date", "due", "deadline"),
+)
 _CYCLE = _C("cycle", "Q4 2026, FY27 Q1, H1 2026, Annual 2026, …", also=("period", "quarter"))
 _VALUES = (
     _C("metric", "name of what is measured"),
@@ -334,7 +338,7 @@ def mappings() -> tuple[Mapping, ...]:
 
 def missing_columns(label: str, header: Sequence[str]) -> Issue | None:
     """Say which required column a near miss lacks, for a table that is nearly the template's."""
-    best = max(mappings(), key=lambda mapping: len(mapping.used(header)))
+    best = max(mappings(), key=lambda m: (len(m.used(header)), -len(m.lacking(header))))
     lacking = best.lacking(header)
     if len(best.used(header)) < 3 or not lacking:
         return None

@@ -306,7 +306,9 @@ class _Typist:
             )  # fmt: skip
         status = read.word("status", words, "status_unknown")
         if "archived" in read.frame:
-            archived = read.text("archived").str.lower().isin(("true", "yes", "1", "ja", "sí", "oui"))
+            archived = (
+                read.text("archived").str.lower().isin(("true", "yes", "1", "ja", "sí", "oui"))
+            )
             status = status.mask(archived & (status != "done"), "dropped")
         return status, raw
 

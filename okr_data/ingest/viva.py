@@ -213,7 +213,8 @@ class _Export:
                 frame["goal_type"].str.lower().isin(GOAL_TYPE_WORDS)
             )
         self._percent_without_target(frame)
-        return frame.drop(columns=["parent", "note"], errors="ignore")
+        own = ["parent", "note", "last_check_in", "last_note"]  # read here, not as columns
+        return frame.drop(columns=own, errors="ignore")
 
     def _read_renamed_columns(self, frame: pd.DataFrame) -> None:
         """Ally-era files say in two columns what later ones say in Object Type and Team."""
@@ -362,10 +363,10 @@ class _Export:
             if found is not None:
                 days[place].add(found[1])
                 yield found
-        if "last_check_in" not in frame:
+        if "last_check_in" not in self.frame:
             return
-        last = self._reader(frame).day("last_check_in")
-        notes = self._reader(frame).text("last_note")
+        last = self._reader(self.frame).day("last_check_in")
+        notes = self._reader(self.frame).text("last_note")
         for place in np.flatnonzero(last.notna().to_numpy()).tolist():
             day = last.iloc[place].date()
             if day not in days[place] and isinstance(frame["id"].iloc[place], str):

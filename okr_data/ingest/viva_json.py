@@ -26,7 +26,11 @@ from okr_data.schema import INITIATIVE, KEY_RESULT, OBJECTIVE
 FORMAT = "viva_json"
 TITLE = "Viva Goals admin export (ZIP of JSON)"
 
-_TABLES = {"objective": OBJECTIVE.name, "key_result": KEY_RESULT.name, "initiative": INITIATIVE.name}
+_TABLES = {
+    "objective": OBJECTIVE.name,
+    "key_result": KEY_RESULT.name,
+    "initiative": INITIATIVE.name,
+}
 #: Points of progress within which two statements agree.
 _AGREE = 1.0
 
@@ -132,7 +136,9 @@ def _read_teams(member: JsonMember, teams: dict[str, Record], parsed: Parsed) ->
     parents = {}
     for _, record in _records(member):
         name = _text(_get(record, "name", "title", "team_name", "team"))
-        parents[name] = _name(_get(record, "parent_team", "parent_team_id", "parent", "parent_id"), teams)
+        parents[name] = _name(
+            _get(record, "parent_team", "parent_team_id", "parent", "parent_id"), teams
+        )
     rows = []
     for place, record in _records(member):
         name = _text(_get(record, "name", "title", "team_name", "team"))
@@ -191,7 +197,16 @@ def _read_items(
         return
     type_table(_table("items", rows, member), _mapping("items"), None, parsed)
     if links:
-        names = ("table", "child_id", "parent_id", "parent_title", "weight", "contributes", "file", "row")
+        names = (
+            "table",
+            "child_id",
+            "parent_id",
+            "parent_title",
+            "weight",
+            "contributes",
+            "file",
+            "row",
+        )
         parsed.links.append(
             link_rows(**dict(zip(names, map(list, zip(*links, strict=True)), strict=True)))
         )
@@ -202,14 +217,20 @@ def _item(
     periods: dict[str, Record], latest: dict[str, float], report: Report,
 ) -> Record:  # fmt: skip
     outcome = _get(record, "outcome", "metric") or {}
-    outcome = {normalise_header(str(k)): v for k, v in outcome.items()} if isinstance(outcome, dict) else {}
+    outcome = (
+        {normalise_header(str(k)): v for k, v in outcome.items()}
+        if isinstance(outcome, dict)
+        else {}
+    )
     item_id = _text(_get(record, "id", "okr_id", "objective_id"))
     start, target = _get(outcome, "start", "start_value"), _get(outcome, "target", "target_value")
     stated = KIND_WORDS.get(fold(_text(_get(record, "object_type", "type", "okr_type")) or ""))
     kind = stated or ("key_result" if target is not None else "objective")
     progress = _number(_get(record, "progress"))
     current = latest.get(item_id or "")
-    percent, raw = _meaning(progress, _number(start), _number(target), current, item_id, place, report)
+    percent, raw = _meaning(
+        progress, _number(start), _number(target), current, item_id, place, report
+    )
     return {
         "id": item_id,
         "kind": kind,
@@ -248,7 +269,10 @@ def _meaning(
         return progress, None
     if current is not None and start is not None and target != start:
         computed = (current - start) / (target - start) * 100
-        if abs(progress - min(max(computed, 0), 100)) <= _AGREE or abs(progress - computed) <= _AGREE:
+        if (
+            abs(progress - min(max(computed, 0), 100)) <= _AGREE
+            or abs(progress - computed) <= _AGREE
+        ):
             return progress, current
         if abs(progress - current) <= abs(current) * 0.001 + 1e-9:
             return None, current
@@ -273,7 +297,16 @@ def _links(record: Record, row: Record, place: int, label: str) -> Iterator[tupl
         weight = _number(folded.get("weight"))
         fraction = None if weight is None or weight < 0 else weight / 100
         seen.add(parent)
-        yield table, row["id"], parent, _text(folded.get("title")), fraction, fraction != 0, label, place
+        yield (
+            table,
+            row["id"],
+            parent,
+            _text(folded.get("title")),
+            fraction,
+            fraction != 0,
+            label,
+            place,
+        )
     for parent in _get(record, "parent_ids", "parent_id") or []:
         text = _text(parent)
         if text and text not in seen:
