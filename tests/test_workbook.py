@@ -360,6 +360,13 @@ def test_damage_anywhere_is_refused_or_harmless() -> None:
             read_workbook("a.xlsx", content[:cut] or b"PK")
 
 
+def test_a_member_that_unpacks_to_more_than_it_says_is_refused() -> None:
+    content = raw(FAR.format(""), more={"xl/sharedStrings.xml": b"<sst>" + b" " * 3_000_000})
+    size = (3_000_005).to_bytes(4, "little")
+    assert content.count(size) == 2
+    assert refusal(content.replace(size, (50_000).to_bytes(4, "little")))[0] == "file_unreadable"
+
+
 def ods(table: str) -> bytes:
     """Write an ODS of one table from its XML."""
     spaces = " ".join(
@@ -394,12 +401,15 @@ def test_ods_percentages_merged_cells_and_blank_ends() -> None:
         + '<table:table-row table:visibility="collapse">'
         + CELL.format('table:number-rows-spanned="2"', "string", "", "x")
         + CELL.format("", "float", 'office:value="3"', "3")
+        + "</table:table-row><table:table-row>"
+        + CELL.format("", "time", 'office:time-value="PT30H05M00S"', "30:05:00")
+        + CELL.format("", "boolean", 'office:boolean-value="true"', "TRUE")
         + "</table:table-row>"
-        + '<table:table-row table:number-rows-repeated="1048574">'
+        + '<table:table-row table:number-rows-repeated="1048573">'
         + '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
     )
     grid = one(ods(table))
-    assert rows(grid) == [["id", "45%"], ["x", "3"]]
+    assert rows(grid) == [["id", "45%"], ["x", "3"], ["30:05:00", "TRUE"]]
     assert codes(grid) == ["hidden_rows_included", "cells_look_merged"]
 
 

@@ -74,10 +74,15 @@ class _Scan:
         if kind:
             self._filled = True
             self._facts.columns = max(self._facts.columns, self._column + repeat)
-        if kind == "percentage" and repeat * self._repeat < _MOST:
+        special = {
+            "percentage": self._facts.percent,
+            "boolean": self._facts.boolean,
+            "time": self._facts.duration,
+        }.get(kind or "")
+        if special is not None and repeat * self._repeat < _MOST:
             for column in range(self._column, self._column + repeat):
                 rows = range(self._row, self._row + self._repeat)
-                self._facts.percent.setdefault(column, set()).update(rows)
+                special.setdefault(column, set()).update(rows)
         spanned = _count(values, "number-rows-spanned")
         if spanned > 1:
             last = self._column + _count(values, "number-columns-spanned") - 1

@@ -58,6 +58,9 @@ class SheetFacts:
     columns: int = 0
     #: Column → rows whose number is shown as a percentage.
     percent: dict[int, set[int]] = field(default_factory=dict)
+    #: The same for cells of an ODS that are TRUE or FALSE, and that are durations.
+    boolean: dict[int, set[int]] = field(default_factory=dict)
+    duration: dict[int, set[int]] = field(default_factory=dict)
     #: Row → column → text that the reader of values does not give.
     texts: dict[int, dict[int, str]] = field(default_factory=dict)
     hidden_rows: int = 0

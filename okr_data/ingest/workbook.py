@@ -46,6 +46,7 @@ NAMED_RANGES = 5
 #: The stream that a workbook protected by a password has in its container.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD = b"\xd0\xcf\x11\xe0"
+_STORED_DURATION = re.compile(r"PT(\d+)H(\d\d)M(\d\d)S")
 _TIMES = (dt.date, dt.time, dt.timedelta)
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:[.,]\d+)?")
 _LEADING_ZERO = re.compile(r"0\d+")
@@ -56,7 +57,8 @@ def read_workbook(name: str, content: bytes, limits: Limits = LIMITS) -> list[Gr
 
     Merged cells hold their value in the first cell only. Hidden sheets are left out, hidden
     rows and columns are read; both are reported. In .xls files percentages stay ratios and
-    hidden rows are not seen, because the reader of the values tells neither.
+    hidden rows are not seen, and in .xls and .ods error values are empty, because the reader of
+    the values tells none of these.
     """
     facts = _check(name, content, limits)
     try:
@@ -190,11 +192,13 @@ def _read_sheet(
 def _rows(sheet: CalamineSheet, facts: SheetFacts, first: int) -> Iterator[list[object]]:
     """Yield the rows of a sheet from its first row on, with what the XML adds to the values."""
     padding: list[object] = [""] * ((sheet.start or (0, 0))[1] - first)
+    special = [(_percent, facts.percent), (_boolean, facts.boolean), (_duration, facts.duration)]
     for row, cells in enumerate(sheet.iter_rows()):
         values: list[object] = [*padding, *cells]
-        for column, rows in facts.percent.items():
-            if row in rows and 0 <= column - first < len(values):
-                values[column - first] = _percent(values[column - first])
+        for write, places in special:
+            for column, rows in places.items():
+                if row in rows and 0 <= column - first < len(values):
+                    values[column - first] = write(values[column - first])
         for column, text in facts.texts.get(row, {}).items():
             values.extend([""] * (column - first + 1 - len(values)))
             if values[column - first] == "":
@@ -206,6 +210,17 @@ def _percent(value: object) -> object:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return f"{number_text(float(f'{value * 100:.15g}'))}%"
     return value
+
+
+def _boolean(value: object) -> object:
+    """Undo that the reader of the values gives TRUE of an ODS as 1."""
+    return bool(value) if value in (0, 1) else value
+
+
+def _duration(value: object) -> object:
+    """Undo that the reader of the values gives the duration of an ODS as it is stored."""
+    found = _STORED_DURATION.fullmatch(value) if isinstance(value, str) else None
+    return ":".join([str(int(found[1])), found[2], found[3]]) if found else value
 
 
 def number_text(value: float) -> str:
