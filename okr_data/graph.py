@@ -66,6 +66,18 @@ def find_kept_out(links: Sequence[Link]) -> list[KeptOut]:
     return looping + list(_cut_long_chains(links, looping))
 
 
+def ends_soon(links: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether no chain of links, taken over all days at once, loops or is too long.
+
+    Links are (child, parent) numbers from 0 on. Where it is so, no link of any day stays out.
+    """
+    graph: rx.PyDiGraph = rx.PyDiGraph(multigraph=True)
+    graph.extend_from_edge_list(list(links))
+    if not rx.is_directed_acyclic_graph(graph):
+        return False
+    return graph.num_nodes() == 0 or int(rx.dag_longest_path_length(graph)) <= MAX_CHAIN
+
+
 def _build(links: Iterable[Link]) -> tuple[rx.PyDiGraph, dict[str, int]]:
     """Return the graph child → parent of some links, with the node number of each objective."""
     links = list(links)

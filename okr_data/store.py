@@ -136,13 +136,8 @@ class Draft:
 
     def _source_rows(self) -> int:
         """Count the rows of the files that went in, whatever they became."""
-        return len(
-            {
-                place
-                for table in self.tables.values()
-                for place in zip(table["file"].to_pylist(), table["row"].to_pylist(), strict=True)
-            }
-        )
+        places = pa.concat_tables([t.select(["file", "row"]) for t in self.tables.values()])
+        return int(places.group_by(["file", "row"]).aggregate([]).num_rows)
 
 
 @dataclass(frozen=True)
@@ -638,9 +633,15 @@ class Generations:
 BLOCK_SIZE = 16_384
 
 
+#: What a writer may take before it works on disk: an import of a million key results and the
+#: application fit into 4 GiB together. Order of rows is kept nowhere, it costs memory.
+WRITING = {"memory_limit": "2GB", "preserve_insertion_order": "false"}
+
+
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         **LOCKDOWN,
+        **({} if read_only else WRITING),
         "default_block_size": str(BLOCK_SIZE),
         "temp_directory": str(path.parent / ".tmp"),
     }
@@ -731,20 +732,32 @@ def _write_calendar(connection: duckdb.DuckDBPyConnection, settings: Settings) -
 
 
 def _write_kept_out(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("delete from journal.kept_out_link")
+    # Numbers first: a million links as objects would take as long as everything else.
+    ends = connection.execute(
+        "with name as (select row_number() over () - 1 as number, item_id from ("
+        "select child_id as item_id from model.alignment_candidate "
+        "union select parent_objective_id from model.alignment_candidate)) "
+        "select distinct c.number as child, p.number as parent from model.alignment_candidate a "
+        "join name c on c.item_id = a.child_id join name p on p.item_id = a.parent_objective_id"
+    ).fetchnumpy()
+    if graph.ends_soon(zip(ends["child"].tolist(), ends["parent"].tolist(), strict=True)):
+        return
     rows = connection.execute(
         "select import_id, as_of, seq, child_id, parent_id, parent_objective_id, valid_from, "
         "valid_to, file, row from model.alignment_candidate"
     ).fetchall()
-    connection.execute("delete from journal.kept_out_link")
-    for kept in graph.find_kept_out([graph.Link(*row) for row in rows]):
-        link = kept.link
-        connection.execute(
-            "insert into journal.kept_out_link values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                link.import_id, link.child_id, link.parent_id, kept.valid_from, kept.valid_to,
-                kept.severity, kept.code, link.file, link.row, kept.message,
-            ],
-        )  # fmt: skip
+    kept_out = [
+        (
+            kept.link.import_id, kept.link.child_id, kept.link.parent_id, kept.valid_from,
+            kept.valid_to, kept.severity, kept.code, kept.link.file, kept.link.row, kept.message,
+        )
+        for kept in graph.find_kept_out([graph.Link(*row) for row in rows])
+    ]  # fmt: skip
+    if kept_out:
+        connection.executemany(
+            "insert into journal.kept_out_link values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kept_out
+        )
 
 
 def _issue_table(issues: Sequence[Issue]) -> pa.Table:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from okr_data.store import Store
 from tests.conftest import DAY, take_in
 
-Row = tuple[float | None, float | None, str]
+Row = tuple[Any, Any, str]
 #: Reported 40 %, where the values say otherwise; (current − start) / (target − start) beside it.
 KEY_RESULTS = """
 id | objective_id | title | kind      | direction  | start_value | target_value | current_value | progress

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from okr_data import graph
 from okr_data.errors import (
     AlreadyImported,
     FileRefused,
@@ -25,6 +26,7 @@ from okr_data.errors import (
     UnknownImport,
 )
 from okr_data.intake import clear_sample, import_files, load_sample
+from okr_data.schema import MAX_CHAIN
 from okr_data.store import Store
 from tests.conftest import DAY, assert_same_answers, every_answer, new_store, take_in, uploads
 
@@ -387,3 +389,23 @@ def test_the_trend_is_time_travel(sample_store: Store) -> None:
         pd.testing.assert_frame_equal(
             week[then.columns].reset_index(drop=True), then, check_exact=False
         )
+
+
+# --- loops -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("links", "right"),
+    [
+        ([], True),
+        ([(0, 1), (1, 2), (0, 2)], True),
+        ([(0, 0)], False),
+        ([(0, 1), (1, 0)], False),
+        ([(n, n + 1) for n in range(MAX_CHAIN)], True),
+        ([(n, n + 1) for n in range(MAX_CHAIN + 1)], False),
+    ],
+)
+def test_only_loops_and_long_chains_need_a_closer_look(
+    links: list[tuple[int, int]], right: bool
+) -> None:
+    assert graph.ends_soon(links) is right
