@@ -122,6 +122,9 @@ CODES: dict[str, IssueCode] = {
         "Export again as UTF-8.",
     ),
     "header_below_top": IssueCode("info", "Lines above the header are not read.", "Nothing to do."),
+    "header_repeated": IssueCode(
+        "info", "A header that comes again is no row of data.", "Nothing to do."
+    ),
     "header_mapping_assumed": IssueCode(
         "warning",
         "Columns of an unknown header are taken for what their names and values say.",

@@ -19,15 +19,39 @@ from tests.corpus import make, shared
 from tests.corpus.case import Case
 from tests.corpus.run import Outcome, happened, outcome_of
 
-#: Expectations of the shared collection that we hold to be wrong: why, and what happens instead.
-OBJECTIONS: dict[str, tuple[str, Case]] = {}
-
 _FOLDER = tempfile.TemporaryDirectory(prefix="okr-made-")
 atexit.register(_FOLDER.cleanup)
 FOLDER = Path(_FOLDER.name)
 #: Made when the tests are collected: each case is a test of its own name.
 MADE = {case.file: case for case in make.make(FOLDER)}
 SHARED = {case.file: case for case in shared.cases() if case.file != shared.UPLOAD_NAMES}
+
+
+def _objections() -> dict[str, tuple[str, Case]]:
+    """Return why an expectation is wrong, and what happens instead."""
+    wrong = {
+        "num_swiss.csv": (
+            "KR-3 stands at 1,000 of 12 and reports 25 %: by the contract a difference is told",
+            ("progress_mismatch",),
+        ),
+        "num_trailing_minus.csv": (
+            "values below the start report 45 %: by the contract a difference is told",
+            ("progress_mismatch",),
+        ),
+        "xlsx_rich_text.xlsx": (
+            "the only row states no type: that it is taken as an objective is told",
+            ("object_type_unknown",),
+        ),
+    }
+    return {
+        file: (reason, replace(SHARED[file], want="warn", codes=codes))
+        for file, (reason, codes) in wrong.items()
+        if file in SHARED
+    }
+
+
+#: Expectations of the shared collection that we hold to be wrong: why, and what happens instead.
+OBJECTIONS = _objections()
 needs_shared = pytest.mark.skipif(not SHARED, reason="the shared collection is not here")
 
 

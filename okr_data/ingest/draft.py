@@ -180,6 +180,7 @@ def settle(parsed: Parsed, known: Known, as_of: date) -> None:
     _look_up_references(parsed, finder)
     links = _resolved_links(parsed, finder)
     _place_links(parsed, links, finder)
+    _name_check_ins(parsed, finder)
     _check_key_results(parsed, finder)
     _check_parents(parsed, finder)
     _check_check_ins(parsed, finder, as_of)
@@ -583,6 +584,16 @@ def _check_parents(parsed: Parsed, finder: _Finder) -> None:
         return f"the parent “{name[:120]}” is neither in this upload nor in the data", name
 
     _tell(parsed, "parent_not_found", lost, "parent", say)
+
+
+def _name_check_ins(parsed: Parsed, finder: _Finder) -> None:
+    """Let check-ins that name their item by its title carry its id."""
+    rows = parsed.of(CHECK_IN)
+    named = {text: finder.one(text) for text in rows["item_id"].unique().tolist()}
+    changed = {text: item_id for text, item_id in named.items() if item_id and item_id != text}
+    if changed:
+        ids = rows["item_id"].map(changed).astype("str").fillna(rows["item_id"])
+        parsed.put(CHECK_IN, rows.assign(item_id=ids))
 
 
 def _check_check_ins(parsed: Parsed, finder: _Finder, as_of: date) -> None:

@@ -26,6 +26,7 @@ from okr_data.ingest.propose import (
     header_place,
     looks_transposed,
     propose,
+    split_tables,
     wide_periods,
 )
 from okr_data.ingest.archive import JsonMember
@@ -198,13 +199,20 @@ class _Work:
         self.seen: list[TableSeen] = []
         self.names: set[str] = set()
         self.used: dict[str, Mapping] = {}
+        self._upload_of: dict[str, str] = {}
         self._unknown: list[tuple[Grid, Proposal | None, Sheet | None]] = []
 
     def read(self, upload: Upload) -> None:
         """Read one file; what is wrong with it is kept until all files were looked at."""
         try:
             for part in read_upload(upload):
-                (self.json if isinstance(part, JsonMember) else self.grids).append(part)  # type: ignore[arg-type]
+                if isinstance(part, JsonMember):
+                    self.json.append(part)
+                    self.issues += part.issues
+                    continue
+                for grid in split_tables(part):
+                    self._upload_of[grid.label] = upload.name
+                    self.grids.append(grid)
         except Unreadable as error:
             self.issues.append(error.issue)
 
@@ -217,9 +225,10 @@ class _Work:
                 self._recognise(grid)
             except Unreadable as error:
                 self.issues.append(error.issue)
-        known = {sheet.file for sheet, _ in self.sheets} | {member.file for member in self.json}
+        known = {self._upload_of.get(sheet.label) for sheet, _ in self.sheets}
+        known |= {member.file for member in self.json}
         for grid, proposal, sheet in self._unknown:
-            self._settle_unknown(grid, proposal, sheet, grid.file in known)
+            self._settle_unknown(grid, proposal, sheet, self._upload_of[grid.label] in known)
 
     def _recognise(self, grid: Grid) -> None:
         given = self.reading.mappings.get(grid.label) or self.reading.mapping
@@ -466,8 +475,8 @@ def _better_reason(grid: Grid) -> Issue:
         return near
     return Issue(
         "header_unknown",
-        f"no header of a known format in the first {HEADER_ROWS} lines; "
-        f"the first line reads “{first_line(grid)[:120]}”",
+        f"no header of a known format in the first {HEADER_ROWS} lines (cells separated by comma, "
+        f"semicolon, tab or |); the first line reads “{first_line(grid)[:120]}”",
         grid.label,
         row=1,
     )
@@ -475,29 +484,31 @@ def _better_reason(grid: Grid) -> Issue:
 
 def _look_for_merged(sheet: Sheet, mapping: Mapping, parsed: Parsed) -> None:
     """Tell of columns that are filled in the first row of each group only: exported merged cells."""
-    if mapping.rows != "items" or mapping.adapter:
-        return
     located = mapping.located(sheet.header)
-    if "type" not in located:
+    if mapping.rows not in ("items", "objectives") or mapping.adapter or "type" not in located:
         return
-    kinds = (
-        sheet.column(located["type"])
-        .str.lower()
-        .str.contains("obj|goal|ziel", regex=True, na=False)
-    )
     for name in ("department", "team", "owner"):
-        if name not in located or name in mapping.fill_down:
-            continue
-        cells = sheet.column(located[name])
-        below = cells[~kinds.to_numpy()]
-        if len(below) >= 2 and cells[kinds.to_numpy()].notna().all() and below.isna().all():
-            header = sheet.header[located[name]]
-            message = (
-                f"“{header}” is filled for objectives and blank in the {len(below):,} rows below them: "
-                "key results take it from their objective"
-            )
-            line = int(sheet.lines[~kinds.to_numpy()][0])
-            parsed.report(sheet.label).add("cells_look_merged", message, line, header)
+        if name in located and name not in mapping.fill_down:
+            cells = sheet.column(located[name])
+            if _looks_merged(cells):
+                header, blank = sheet.header[located[name]], int(cells.isna().sum())
+                message = (
+                    f"“{header}” is blank in {blank:,} of {len(cells):,} rows, always below a filled one: "
+                    "key results take it from their objective, other rows stay without"
+                )
+                line = int(sheet.lines[cells.isna().to_numpy()][0])
+                parsed.report(sheet.label).add("cells_look_merged", message, line, header)
+
+
+def _looks_merged(cells: pd.Series) -> bool:
+    filled = cells.notna()
+    values = cells[filled]
+    return bool(
+        len(values) >= 2
+        and filled.iloc[0]
+        and (~filled).mean() >= 0.4
+        and (values.to_numpy()[1:] != values.to_numpy()[:-1]).all()
+    )
 
 
 def _as_of(parsed: Parsed, reading: Reading, issues: list[Issue]) -> date:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import cast
 
+import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz
 
@@ -41,7 +43,7 @@ _NEEDED: dict[Grain, tuple[str, ...]] = {
     "pairs": ("objective", "key_result"),
     "check_ins": ("date", "item_id|item_title", "value|progress|confidence|status|note"),
     "org_units": ("team|unit_name", "unit_level|department|parent_team"),
-    "people": ("person|email", "team|department"),
+    "people": ("person|email", "team"),
 }
 
 
@@ -78,6 +80,7 @@ def header_place(grid: Grid) -> int | None:
     return best[1] if best else None
 
 
+@cache
 def _header_score(text: str) -> float:
     return max((_likeness(text, found) for found in FIELDS), default=0.0)
 
@@ -135,7 +138,8 @@ def _grain(header: Sequence[str], free: Sequence[int], repeated: bool, indent: b
         return "items"
     if says["objective"] and says["title"] and says["target_value"]:
         return "key_results"
-    if says["person"] and says["team"] and not says["cycle"] and not says["target_value"]:
+    planned = ("cycle", "target_value", "current_value", "progress", "status", "objective", "parent")
+    if says["person"] and (says["team"] or says["email"]) and not any(says[name] for name in planned):
         return "people"
     if (
         says["team"]
@@ -269,6 +273,41 @@ def _dated(sheet: Sheet, columns: Sequence[int]) -> str:
     return (
         "progress" if values and sum("%" in text for text in values) * 2 > len(values) else "value"
     )
+
+
+def split_tables(grid: Grid) -> list[Grid]:
+    """Take a sheet apart where, below a blank row, another table with other headers begins."""
+    cells = grid.cells
+    blank = cells.isna().all(axis=1).to_numpy()
+    starts = [0]
+    for place in (np.flatnonzero(blank[:-1] & ~blank[1:]) + 1).tolist():
+        texts = [text for text in cells.iloc[place].tolist() if isinstance(text, str)]
+        words = sum(_header_score(text) >= SURE for text in texts)
+        above = cells.iloc[starts[-1] : place]
+        if words >= 3 and words * 2 >= len(texts) and len(above) > 2 and _has_header(above):
+            starts.append(place)
+    if len(starts) == 1:
+        return [grid]
+    parts = []
+    for number, (begin, end) in enumerate(zip(starts, [*starts[1:], len(cells)], strict=True)):
+        sheet = f"{grid.sheet} table {number + 1}".strip()
+        overflow = {row - begin: more for row, more in grid.overflow.items() if begin <= row < end}
+        parts.append(
+            replace(
+                grid, cells=cells.iloc[begin:end].reset_index(drop=True), lines=grid.lines[begin:end],
+                sheet=sheet, overflow=overflow, issues=grid.issues if number == 0 else (),
+            )
+        )  # fmt: skip
+    return parts
+
+
+def _has_header(cells: pd.DataFrame) -> bool:
+    """Tell whether one of some first rows reads like a header."""
+    for place in range(min(len(cells), 6)):
+        texts = [text for text in cells.iloc[place].tolist() if isinstance(text, str)]
+        if sum(_header_score(text) >= SURE for text in texts) >= 2:
+            return True
+    return False
 
 
 def wide_periods(header: Sequence[str], used: set[int]) -> list[str]:

@@ -31,6 +31,9 @@ def read_upload(upload: Upload, limits: Limits = LIMITS) -> list[Grid | JsonMemb
         return read_archive(name, content, limits)
     if content.startswith(_OLD_WORKBOOK):
         return list(read_workbook(name, content, limits))
+    if content.lstrip()[:5] == b"{\\rtf":
+        message = "this is formatted text (RTF), not a table: export the data as CSV"
+        raise Unreadable(Issue("file_unreadable", message, name))
     if _JSON.match(content):
         return [read_json(name, "", content, limits)]
     return [read_delimited(name, content, limits)]

@@ -26,6 +26,8 @@ _FOOTER = re.compile(
     r"internal use|note|notes|legend|page \d|stand\b|last updated|©|copyright|do not|\*)",
     re.IGNORECASE,
 )
+#: A line of dashes below the header of a table copied from a wiki, and lines of remarks.
+_RULE = re.compile(r"^[\s:=\-–—+|]{2,}$")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def cut(grid: Grid, place: int, keep_short_rows: bool = False) -> Sheet:
     body = grid.cells.iloc[place + 1 :]
     lines = grid.lines[place + 1 :]
     filled = body.notna()
-    present = filled.any(axis=1).to_numpy()
+    present = filled.any(axis=1).to_numpy().copy()
     for row in grid.overflow:
         if row > place:
             present[row - place - 1] = True
@@ -107,9 +109,13 @@ def cut(grid: Grid, place: int, keep_short_rows: bool = False) -> Sheet:
     totals = _without_words(body, present & _starts_like(first, _TOTAL))
     notes = _starts_like(first, _FOOTER)
     footers = _footers(body, present, short, totals, notes, keep_short_rows)
+    footers |= short & first.str.startswith("#", na=False).to_numpy(dtype=bool)
+    present &= ~_ruled(body, first)
+    again = present & _repeats(body, header)
     issues += _skipped(grid, "totals_row_skipped", "a row of totals", first, lines, totals)
     issues += _skipped(grid, "footer_row_skipped", "a note below the table", first, lines, footers)
-    taken = present & ~totals & ~footers
+    issues += _skipped(grid, "header_repeated", "the header once more", first, lines, again)
+    taken = present & ~totals & ~footers & ~again
     if not taken.any():
         raise Unreadable(Issue("file_empty", "there are no rows below the header", grid.label))
     issues += _unnamed_columns(grid, header, body[taken])
@@ -131,6 +137,24 @@ def _first_texts(body: pd.DataFrame) -> pd.Series:
     for number in list(body.columns)[:6]:
         first = first.fillna(body[number])
     return first
+
+
+def _ruled(body: pd.DataFrame, first: pd.Series) -> np.ndarray:
+    """Tell rows that hold nothing but dashes."""
+    result = _starts_like(first, _RULE)
+    for place in np.flatnonzero(result).tolist():
+        texts = [text for text in body.iloc[place].tolist() if isinstance(text, str)]
+        result[place] = len(texts) > 1 and all(_RULE.match(text) for text in texts)
+    return result
+
+
+def _repeats(body: pd.DataFrame, header: Sequence[str]) -> np.ndarray:
+    """Tell rows that say the header again, as where two exports were put together."""
+    filled = [number for number, name in enumerate(header) if name and number in body]
+    result = np.ones(len(body), dtype=bool)
+    for number in filled:
+        result &= (body[number] == header[number]).to_numpy(dtype=bool)
+    return result & (len(filled) >= 2)
 
 
 def _starts_like(texts: pd.Series, pattern: re.Pattern[str]) -> np.ndarray:

@@ -21,6 +21,7 @@ from okr_data.ingest.mapping import Mapping, presets
 from okr_data.ingest.report import Report
 from okr_data.ingest.typed import KIND_WORDS, type_table
 from okr_data.ingest.values import fold
+from okr_data.issues import Issue
 from okr_data.schema import INITIATIVE, KEY_RESULT, OBJECTIVE
 
 FORMAT = "viva_json"
@@ -54,6 +55,10 @@ def read(members: Sequence[JsonMember], parsed: Parsed) -> None:
             parsed.report(_label(member)).add("sheet_skipped", message)
     if "teams" in files:
         _read_teams(files["teams"], teams, parsed)
+    if not {"objectives", "checkins", "teams"} & set(files):
+        message = "this JSON is no admin export: no file of objectives, check-ins or teams is in it"
+        parsed.issues.append(Issue("header_unknown", message, members[0].file))
+        return
     latest = _latest_values(files.get("checkins"))
     if "objectives" in files:
         _read_items(files["objectives"], teams, users, periods, latest, parsed)
