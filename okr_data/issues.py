@@ -123,7 +123,7 @@ CODES: dict[str, IssueCode] = {
     ),
     "header_below_top": IssueCode("info", "Lines above the header are not read.", "Nothing to do."),
     "header_repeated": IssueCode(
-        "info", "A header that comes again is no row of data.", "Nothing to do."
+        "warning", "A header that comes again is no row of data.", "Nothing to do."
     ),
     "header_mapping_assumed": IssueCode(
         "warning",

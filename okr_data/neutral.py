@@ -25,4 +25,5 @@ def _is_number(text: str) -> bool:
 
 def neutral_csv(table: pd.DataFrame) -> bytes:
     """Write a CSV (UTF-8 as Excel reads it) that no spreadsheet runs as formulas."""
-    return ("\ufeff" + table.map(neutral).to_csv(index=False)).encode()
+    text: str = table.map(neutral).to_csv(index=False)
+    return ("\ufeff" + text).encode()

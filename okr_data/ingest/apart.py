@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping as MappingOf, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.ipc as ipc
+from pyarrow import ipc
 
 from okr_data.ingest import sandbox
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.draft import Known
-from okr_data.ingest.handover import report
 from okr_data.ingest.grid import LIMITS, Unreadable, Upload
+from okr_data.ingest.handover import report
 from okr_data.ingest.mapping import Mapping, parse_mapping
 from okr_data.ingest.preparing import (
     NotPrepared,

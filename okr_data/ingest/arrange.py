@@ -60,12 +60,12 @@ def arrange(sheet: Sheet, mapping: Mapping, report: Report) -> list[TextTable]:
     headers = {name: sheet.header[number] for name, number in located.items()}
     frame = pd.DataFrame({name: sheet.column(number) for name, number in located.items()})
     frame["row"] = sheet.lines
-    _fill_down(frame, mapping, sheet)
+    _fill_down(frame, mapping)
     straighten = _Straightener(sheet, mapping, report, frame, headers)
     return list(straighten.tables())
 
 
-def _fill_down(frame: pd.DataFrame, mapping: Mapping, sheet: Sheet) -> None:
+def _fill_down(frame: pd.DataFrame, mapping: Mapping) -> None:
     for name in mapping.fill_down:
         if name in frame:
             frame[name] = frame[name].ffill()
@@ -283,7 +283,8 @@ class _Straightener:
         empty = pd.Series(np.nan, index=frame.index, dtype="str")
 
         def column(name: str) -> pd.Series:
-            return frame[name] if name in frame else empty
+            found: pd.Series = frame.get(name, empty)
+            return found
 
         if "objective_id" in frame:
             frame["objective_id"] = _mapped(frame["objective_id"], clean_id)

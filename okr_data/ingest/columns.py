@@ -396,7 +396,7 @@ class ColumnReader:
             words = "day/month/year" if order == "dmy" else "month/day/year"
             row = self.first_row(name, text)
             self.report.decide(self.header(name), words, f"“{text}” in row {row}")
-        return cast("DateOrder", order)
+        return order
 
     def span(self, start: str, end: str) -> tuple[pd.Series, pd.Series]:
         """Return start and end; an end before its start empties both."""

@@ -560,7 +560,7 @@ def _check_key_results(parsed: Parsed, finder: _Finder) -> None:
     rising = rows["direction"].isna() | (rows["direction"] == "increase")
     _tell(
         parsed, "baseline_assumed", rows[start.isna() & (target > 0) & rising], "start_value",
-        lambda row: ("no start value: 0 is assumed", ""),
+        lambda _row: ("no start value: 0 is assumed", ""),
     )  # fmt: skip
     stays = rows["direction"].isin(("stay_above", "stay_below"))
     _tell(
@@ -615,7 +615,7 @@ def _check_levels(parsed: Parsed) -> None:
     rows = parsed.of(OBJECTIVE)
     bare = rows[rows["level"].isna() & rows["team"].isna() & rows["department"].isna()]
     message = "no level, team or department: its depth in the tree tells the level"
-    _tell(parsed, "level_assumed", bare, "level", lambda row: (message, ""))
+    _tell(parsed, "level_assumed", bare, "level", lambda _row: (message, ""))
 
 
 def _check_lookalikes(parsed: Parsed) -> None:

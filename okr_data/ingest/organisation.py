@@ -105,9 +105,9 @@ def _tell_of_variants(parsed: Parsed, known: Known) -> None:
     for spelled in names.values():
         if len({_key(name) for name in spelled}) > 1:
             first, *others = list(spelled)
-            file, row = spelled[first]
+            file, line = spelled[first]
             message = f"“{first}” is also written " + ", ".join(f"“{other}”" for other in others)
-            parsed.report(file).add("unit_spelling_variants", message, row, "team", first)
+            parsed.report(file).add("unit_spelling_variants", message, line, "team", first)
 
 
 def _key(team: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping as MappingOf, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import PurePath
 
 import pandas as pd
 
 from okr_data.errors import FileRefused
 from okr_data.ingest import template
+from okr_data.ingest.archive import JsonMember
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.draft import Known, Parsed, latest_check_in, settle
 from okr_data.ingest.fields import GRAINS
@@ -29,7 +32,6 @@ from okr_data.ingest.propose import (
     split_tables,
     wide_periods,
 )
-from okr_data.ingest.archive import JsonMember
 from okr_data.ingest.reading import read_upload
 from okr_data.ingest.report import Decision
 from okr_data.ingest.sheet import HEADER_ROWS, Sheet, best_header, cut
@@ -261,12 +263,7 @@ class _Work:
     def _profile(self, grid: Grid) -> tuple[int, Mapping] | None:
         """Find the saved profile that was made for just such headers."""
         for mapping in self.reading.profiles:
-            found = best_header(
-                grid,
-                lambda header, m=mapping: float(
-                    bool(m.fingerprint) and fingerprint(header) == m.fingerprint
-                ),
-            )
+            found = best_header(grid, partial(_made_for, mapping))
             if found is not None:
                 return found[0], mapping
         return None
@@ -461,6 +458,10 @@ class _Work:
                 rows["reason it did not go in"] = [reasons[line] for line in lines]
                 found.append(RefusedRows(sheet.label, rows.reset_index(drop=True)))
         return found
+
+
+def _made_for(mapping: Mapping, header: tuple[str, ...]) -> float:
+    return float(bool(mapping.fingerprint) and fingerprint(header) == mapping.fingerprint)
 
 
 def _rank(match: Match | None) -> float:

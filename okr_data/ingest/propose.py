@@ -71,8 +71,8 @@ def header_place(grid: Grid) -> int | None:
     """Return the row that reads most like a header: by words of the field, else the first wide row."""
     best: tuple[float, int] | None = None
     for place, cells in header_candidates(grid):
-        known = sum(bool(cell) and _header_score(cell) >= SURE for cell in cells)
-        known += sum(dated_header(cell) for cell in cells if cell) * 0.5
+        words = sum(bool(cell) and _header_score(cell) >= SURE for cell in cells)
+        known = words + sum(dated_header(cell) for cell in cells if cell) * 0.5
         texts = sum(bool(cell) and not re.fullmatch(r"[\d.,%\s\-/]+", cell) for cell in cells)
         score = known + 0.01 * texts
         if known >= 2 and (best is None or score > best[0]):
@@ -114,7 +114,9 @@ def propose(sheet: Sheet, place: int, grain: Grain | None = None) -> Proposal:
     return Proposal(mapping, {name: round(score, 2) for name, (_, score) in chosen.items()}, place)
 
 
-def _grain(header: Sequence[str], free: Sequence[int], repeated: bool, indent: bool) -> Grain:
+def _grain(  # noqa: PLR0911 - one layout a line
+    header: Sequence[str], free: Sequence[int], repeated: bool, indent: bool
+) -> Grain:
     """Tell from the headers what a row stands for."""
     if repeated:
         return "objectives"
@@ -138,8 +140,20 @@ def _grain(header: Sequence[str], free: Sequence[int], repeated: bool, indent: b
         return "items"
     if says["objective"] and says["title"] and says["target_value"]:
         return "key_results"
-    planned = ("cycle", "target_value", "current_value", "progress", "status", "objective", "parent")
-    if says["person"] and (says["team"] or says["email"]) and not any(says[name] for name in planned):
+    planned = (
+        "cycle",
+        "target_value",
+        "current_value",
+        "progress",
+        "status",
+        "objective",
+        "parent",
+    )
+    if (
+        says["person"]
+        and (says["team"] or says["email"])
+        and not any(says[name] for name in planned)
+    ):
         return "people"
     if (
         says["team"]
@@ -208,7 +222,7 @@ def _told_by_values(found: Field, values: Sequence[str]) -> float:
 def _is_number(text: str) -> bool:
     for decimal in (".", ","):
         try:
-            return parse_figure(text, decimal) is not None  # type: ignore[arg-type]
+            return parse_figure(text, decimal) is not None
         except NotRead:
             continue
     return False

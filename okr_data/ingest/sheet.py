@@ -206,7 +206,7 @@ def _skipped(
 
 def _unnamed_columns(grid: Grid, header: Sequence[str], body: pd.DataFrame) -> list[Issue]:
     """Name columns with values and no header; check-ins that spill over are not among them."""
-    issues = []
+    issues: list[Issue] = []
     names = {normalise_header(name) for name in header}
     if "checkins" in names or "check_ins" in names:
         return issues
@@ -235,8 +235,8 @@ def _overlong(grid: Grid, place: int, width: int, taken: np.ndarray) -> dict[int
         for row in np.flatnonzero(filled.any(axis=1).to_numpy() & taken).tolist():
             cells = ["" if pd.isna(cell) else cell for cell in tail.iloc[row]]
             found[int(grid.lines[place + 1 + row])] = tuple(cells)
-    for row, cells in grid.overflow.items():
+    for row, further in grid.overflow.items():
         if row > place and taken[row - place - 1]:
             line = int(grid.lines[row])
-            found[line] = found.get(line, ("",) * len(beyond)) + tuple(cells)
+            found[line] = found.get(line, ("",) * len(beyond)) + tuple(further)
     return found

@@ -335,9 +335,7 @@ class _Typist:
         kind = read.word("measured_as", MEASURE_WORDS, "value_unknown")
         if "type" in read.frame:
             milestone = read.text("type").map(fold, na_action="ignore") == "milestone"
-            kind = kind.fillna(
-                pd.Series(np.where(milestone, "milestone", None), index=kind.index).astype("str")
-            )
+            kind = kind.fillna(_where(milestone, "milestone"))
         frame["objective_id"] = read.frame["home"] if "home" in read.frame else read.raw("home")
         score = read.number("score")
         reported = frame["reported_progress"]
@@ -477,6 +475,10 @@ class _Typist:
         self.parsed.add_rows(PERSON, frame[person.notna()])
 
 
+def _where(mask: pd.Series, word: str) -> pd.Series:
+    return pd.Series(word, index=mask.index, dtype="str").where(mask)
+
+
 def _owners(text: str) -> str | None:
     names = split_names(text.replace("\n", ";"))
     if len(names) == 1 and "," in text:
@@ -491,4 +493,4 @@ def _percent_units(read: ColumnReader) -> pd.Series:
     """A value written with a percent sign has that unit."""
     text = read.text("target_value").fillna(read.text("current_value"))
     percent = text.str.contains("%", regex=False, na=False)
-    return pd.Series(np.where(percent, "%", None), index=text.index).astype("str")
+    return _where(percent, "%")

@@ -238,7 +238,7 @@ class _Export:
         """Ids are known for rows that are somebody's parent; others get a stable key."""
         named = self._ids_of_parents(frame)
         empty = pd.Series(np.nan, index=frame.index, dtype="str")
-        parts = [frame[n] if n in frame else empty for n in ("title", "owner", "cycle")]
+        parts = [frame.get(n, empty) for n in ("title", "owner", "cycle")]
         ids = [
             named.get(values[0]) or key_of(*values) if isinstance(values[0], str) else np.nan
             for values in zip(*parts, strict=True)

@@ -63,7 +63,7 @@ def read(members: Sequence[JsonMember], parsed: Parsed) -> None:
     if "objectives" in files:
         _read_items(files["objectives"], teams, users, periods, latest, parsed)
     if "checkins" in files:
-        _read_check_ins(files["checkins"], users, latest, parsed)
+        _read_check_ins(files["checkins"], users, parsed)
 
 
 def _part(name: str) -> str:
@@ -319,9 +319,7 @@ def _links(record: Record, row: Record, place: int, label: str) -> Iterator[tupl
             yield table, row["id"], text, None, None, True, label, place
 
 
-def _read_check_ins(
-    member: JsonMember, users: dict[str, Record], latest: dict[str, float], parsed: Parsed
-) -> None:
+def _read_check_ins(member: JsonMember, users: dict[str, Record], parsed: Parsed) -> None:
     """Check-ins state values of the metric, or percent for items without one."""
     measured = set(parsed.of(KEY_RESULT).dropna(subset=["target_value"])["key_result_id"])
     rows = []
