@@ -84,6 +84,53 @@ where i.seq > (select seq from journal.import where import_id = $id)
     and s.item_id in (select item_id from spoken where import_id = $id)
 """
 
+#: Items of an import that are shown as a tree before it lands.
+TREE_ROWS = 300
+#: The objectives of an import below each other as they are aligned, each followed by its key results.
+_TREE = """
+with recursive item as (
+    select o.objective_id as item_id, 'objective' as kind, o.title, o.level, o.department, o.team,
+        o.owner, o.cycle, o.progress, o.alignment_state, o.measured, o.key_results
+    from newest.objective_progress o
+    where o.objective_id in (select objective_id from journal.objective_row where import_id = $id)
+    union all
+    select k.key_result_id, 'key_result', k.title, k.level, k.department, k.team, k.owner, k.cycle,
+        k.progress, null, null, null
+    from newest.key_result_progress k
+    where k.key_result_id in (select key_result_id from journal.key_result_row where import_id = $id)
+),
+parent as (
+    select objective_id as item_id, min(parent_id) as parent_id
+    from model.objective_parent_day
+    where day = (select day from model.as_of_day)
+    group by objective_id
+    union all
+    select key_result_id, objective_id from newest.key_result_progress
+),
+placed as (
+    select i.*, p.parent_id from item i left join parent p using (item_id)
+),
+top as (
+    select * from placed
+    where parent_id is null or parent_id not in (select item_id from placed)
+    order by kind = 'key_result', title
+    limit $rows
+),
+walked(item_id, depth, path) as (
+    select item_id, 0, [title || item_id] from top
+    union all
+    select p.item_id, w.depth + 1, w.path || [p.kind || p.title || p.item_id]
+    from walked w
+    join placed p on p.parent_id = w.item_id
+    where w.depth < $depth
+)
+select p.*, w.depth
+from walked w
+join placed p using (item_id)
+order by w.path
+limit $rows
+"""
+
 #: Told the step that is being done and the share of the work behind it, 0–1.
 Progress = Callable[[str, float], object]
 Parameters = Sequence[object] | Mapping[str, object]
@@ -153,6 +200,8 @@ class ImportResult:
     issues: pd.DataFrame
     dry_run: bool = False
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    #: The objectives of this import with their figures, the first of them: what a reader checks.
+    tree: pd.DataFrame = field(default_factory=pd.DataFrame)
     change_counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -342,6 +391,7 @@ class Store:
                 found = changes.compare_after(
                     staged, manifest.import_id, _is_newest_day(staged, draft.as_of)
                 )
+                tree = _tree_of(staged, manifest)
                 manifest = replace(
                     manifest,
                     issues={str(k): int(v) for k, v in issues["code"].value_counts().items()},
@@ -351,7 +401,7 @@ class Store:
                     self.journal.append(manifest, tables, draft.originals)
                     self._publish(staged)
             progress("done", 1.0)
-            return ImportResult(manifest, issues, dry_run, found.frame, found.counts)
+            return ImportResult(manifest, issues, dry_run, found.frame, tree, found.counts)
 
     def undo(self, import_id: str, by: str | None = None) -> Manifest:
         """Take an import back: every answer is again as if it had never been.
@@ -782,6 +832,13 @@ def _issues_of(
         "where import_id = ? order by severity, code, file, row",
         [import_id],
     ).df()
+
+
+def _tree_of(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> pd.DataFrame:
+    """Return the first items of an import below each other; of a very large one only the top."""
+    many = manifest.counts.get("rows", 0) > 20_000
+    said = {"id": manifest.import_id, "rows": TREE_ROWS, "depth": 1 if many else 8}
+    return connection.execute(_TREE, said).df()
 
 
 def _import_ids(entries: Sequence[Entry]) -> set[str]:

@@ -139,6 +139,7 @@ def _reading_to_json(reading: Reading) -> dict[str, Any]:
         "complete": reading.complete,
         "mappings": {label: _mapping_to_json(m) for label, m in reading.mappings.items()},
         "mapping": _mapping_to_json(reading.mapping) if reading.mapping else None,
+        "grains": dict(reading.grains),
         "profiles": [_mapping_to_json(m) for m in reading.profiles],
         "answers": asdict(reading.answers),
         "at_risk": reading.at_risk,
@@ -154,6 +155,7 @@ def _reading_from_json(raw: dict[str, Any]) -> Reading:
         complete=raw["complete"],
         mappings={label: parse_mapping(*m) for label, m in raw["mappings"].items()},
         mapping=parse_mapping(*raw["mapping"]) if raw["mapping"] else None,
+        grains=raw["grains"],
         profiles=tuple(parse_mapping(*m) for m in raw["profiles"]),
         answers=Answers(**raw["answers"]),
         at_risk=raw["at_risk"],
@@ -241,6 +243,8 @@ def _seen_from_json(raw: Sequence[MappingOf[str, Any]]) -> list[TableSeen]:
                 **table,
                 "header": tuple(table["header"]),
                 "samples": tuple(tuple(values) for values in table["samples"]),
+                "statuses": tuple(table["statuses"]),
+                "types": tuple(table["types"]),
                 "mapping": parse_mapping(*table["mapping"]) if table["mapping"] else None,
             }
         )

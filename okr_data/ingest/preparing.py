@@ -18,7 +18,7 @@ from okr_data.ingest import template
 from okr_data.ingest.archive import JsonMember
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.draft import Known, Parsed, latest_check_in, settle
-from okr_data.ingest.fields import GRAINS
+from okr_data.ingest.fields import GRAINS, Grain
 from okr_data.ingest.formats import FORMATS, Match, best_match, read_sheet
 from okr_data.ingest.grid import Grid, Unreadable, Upload
 from okr_data.ingest.mapping import Mapping, fingerprint, with_answers
@@ -41,6 +41,8 @@ from okr_data.store import Draft
 
 #: Days ahead from which an as-of day is taken for a typing error.
 FAR_FUTURE = 730
+#: Words of one column that the mapper shows.
+MAPPED_WORDS = 30
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 Progress = Callable[[str, float], object]
@@ -60,6 +62,8 @@ class Reading:
     complete: bool = False
     mappings: MappingOf[str, Mapping] = field(default_factory=dict)
     mapping: Mapping | None = None
+    #: What a row of a table stands for, by its label, where only that is said.
+    grains: MappingOf[str, Grain] = field(default_factory=dict)
     profiles: tuple[Mapping, ...] = ()
     answers: Answers = field(default_factory=Answers)
     at_risk: str = ""
@@ -86,6 +90,9 @@ class TableSeen:
     mapping: Mapping | None = None
     confidences: MappingOf[str, float] = field(default_factory=dict)
     fingerprint: str = ""
+    #: The different words of the columns of statuses and types, to be mapped.
+    statuses: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -234,6 +241,9 @@ class _Work:
 
     def _recognise(self, grid: Grid) -> None:
         given = self.reading.mappings.get(grid.label) or self.reading.mapping
+        if grid.label in self.reading.grains and given is None:
+            self._propose(grid, self.reading.grains[grid.label])
+            return
         if given is not None:
             self._take_given(grid, given)
             return
@@ -325,6 +335,7 @@ class _Work:
                 len(sheet.body), how, mapping.title if mapping else "",
                 mapping.evidence if mapping else "", match.words if match else "", mapping,
                 confidences or {}, fingerprint(sheet.header),
+                _words_of(sheet, mapping, "status"), _words_of(sheet, mapping, "type"),
             )
         )  # fmt: skip
 
@@ -345,8 +356,8 @@ class _Work:
                     "numbers_as_text", message, column=sheet.header[number]
                 )
 
-    def _propose(self, grid: Grid) -> None:
-        if looks_transposed(grid):
+    def _propose(self, grid: Grid, grain: Grain | None = None) -> None:
+        if grain is None and looks_transposed(grid):
             message = "no header row was recognised: the table looks transposed (its headers stand in the first column)"
             raise Unreadable(Issue("layout_transposed", message, grid.label, 1))
         place = header_place(grid)
@@ -354,7 +365,7 @@ class _Work:
             self._unknown.append((grid, None, None))
             return
         sheet = cut(grid, place)
-        proposal = propose(sheet, place)
+        proposal = propose(sheet, place, grain)
         self._unknown.append((grid, proposal, sheet))
 
     def _settle_unknown(
@@ -458,6 +469,12 @@ class _Work:
                 rows["reason it did not go in"] = [reasons[line] for line in lines]
                 found.append(RefusedRows(sheet.label, rows.reset_index(drop=True)))
         return found
+
+
+def _words_of(sheet: Sheet, mapping: Mapping | None, name: str) -> tuple[str, ...]:
+    """Return the different words of a column, as many as a person would map."""
+    number = mapping.located(sheet.header).get(name) if mapping else None
+    return () if number is None else tuple(sheet.samples(number, MAPPED_WORDS))
 
 
 def _made_for(mapping: Mapping, header: tuple[str, ...]) -> float:

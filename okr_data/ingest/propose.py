@@ -68,7 +68,7 @@ class Proposal:
 
 
 def header_place(grid: Grid) -> int | None:
-    """Return the row that reads most like a header: by words of the field, else the first wide row."""
+    """Return the row that reads most like a header: by words of the field, else by its shape."""
     best: tuple[float, int] | None = None
     for place, cells in header_candidates(grid):
         words = sum(bool(cell) and _header_score(cell) >= SURE for cell in cells)
@@ -77,6 +77,17 @@ def header_place(grid: Grid) -> int | None:
         score = known + 0.01 * texts
         if known >= 2 and (best is None or score > best[0]):
             best = (score, place)
+    return best[1] if best else _widest_row_of_words(grid)
+
+
+def _widest_row_of_words(grid: Grid) -> int | None:
+    """Return the first of the widest rows whose cells are different words and no figures or days."""
+    best: tuple[int, int] | None = None
+    for place, cells in header_candidates(grid):
+        texts = [cell for cell in cells if cell]
+        words = all(not _is_number(text) and not _is_day(text) for text in texts)
+        if words and len(set(texts)) == len(texts) and (best is None or len(texts) > best[0]):
+            best = (len(texts), place)
     return best[1] if best else None
 
 
@@ -104,6 +115,7 @@ def propose(sheet: Sheet, place: int, grain: Grain | None = None) -> Proposal:
     mapping = Mapping(
         name="proposed",
         title="Proposed mapping",
+        evidence="headers and values",
         rows=rows,
         columns={name: (header[number],) for name, (number, _) in chosen.items()},
         repeated=repeated,
@@ -171,7 +183,8 @@ def _likeness(header: str, found: Field) -> float:
     """Tell how surely a header means a field: 1 for its word, less with brackets or typing errors."""
     name = normalise_header(header)
     if name in found.words or name == found.name:
-        return 0.9 + 0.1 / (1 + (found.words.index(name) if name in found.words else 0))
+        place = found.words.index(name) if name in found.words else 0
+        return 0.95 + 0.05 / (1 + place)
     bare = normalise_header(re.sub(r"[(\[{].*?[)\]}]", "", header))
     if bare != name and bare in found.words:
         return 0.88

@@ -30,6 +30,23 @@ STATE_NAMES = {
     "unresolved": "Parent unknown",
     "unaligned": "Unaligned",
 }
+CHANGE_NAMES = {
+    "added": "New",
+    "removed": "Gone",
+    "retitled": "Retitled",
+    "reparented": "Aligned elsewhere",
+    "target_lowered": "Target lowered",
+    "target_raised": "Target raised",
+    "baseline_changed": "Baseline changed",
+    "value": "Value",
+    "progress": "Progress",
+    "status": "Status",
+    "owner": "Owner",
+    "level": "Level",
+    "team": "Team",
+    "department": "Department",
+    "cycle": "Cycle",
+}
 NO_CYCLE = "Without cycle"
 NO_DEPARTMENT = "Department unknown"
 
@@ -58,6 +75,6 @@ def plural(count: int, word: str) -> str:
 
 
 __all__ = [
-    "LEVEL_NAMES", "NO_CYCLE", "NO_DEPARTMENT", "PACE_NAMES", "STATE_NAMES", "day", "of",
+    "CHANGE_NAMES", "LEVEL_NAMES", "NO_CYCLE", "NO_DEPARTMENT", "PACE_NAMES", "STATE_NAMES", "day", "of",
     "percent", "plural", "points", "safe",
 ]  # fmt: skip
