@@ -30,6 +30,7 @@ from okr_data.ingest.propose import (
     looks_transposed,
     propose,
     split_tables,
+    still_missing,
     wide_periods,
 )
 from okr_data.ingest.reading import read_upload
@@ -283,6 +284,10 @@ class _Work:
         if found is None:
             lacking = ", ".join(h for headers in mapping.columns.values() for h in headers[:1])
             message = f"no row holds the columns of the mapping ({lacking[:200]})"
+            raise Unreadable(Issue("column_missing", message, grid.label))
+        if lacking := still_missing(mapping, found[1]):
+            self._seen(cut(grid, found[0]), "unknown", mapping, None)
+            message = f"say which column holds: {', '.join(lacking)}"
             raise Unreadable(Issue("column_missing", message, grid.label))
         self._take(grid, found[0], mapping, "given", None)
 

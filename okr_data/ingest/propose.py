@@ -17,7 +17,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from okr_data.ingest.columns import CONFIDENCE_WORDS, period_name
-from okr_data.ingest.fields import FIELDS, Field, Grain, fields_of, normalise_header
+from okr_data.ingest.fields import FIELD, FIELDS, Field, Grain, fields_of, normalise_header
 from okr_data.ingest.grid import Grid
 from okr_data.ingest.mapping import Mapping, dated_header, fingerprint, period_header
 from okr_data.ingest.sheet import Sheet, header_candidates
@@ -45,6 +45,26 @@ _NEEDED: dict[Grain, tuple[str, ...]] = {
     "org_units": ("team|unit_name", "unit_level|department|parent_team"),
     "people": ("person|email", "team"),
 }
+
+
+#: Without these a table of that grain says nothing at all.
+_LEAST_FIELDS: dict[Grain, tuple[str, ...]] = {
+    "items": ("title",),
+    "objectives": ("title",),
+    "key_results": ("title",),
+    "pairs": ("objective", "key_result"),
+    "check_ins": ("date", "item_id|item_title"),
+    "org_units": ("unit_name|team",),
+    "people": ("person|email",),
+}
+
+
+def still_missing(mapping: Mapping, header: Sequence[str]) -> list[str]:
+    """Return the labels of the fields that a mapping needs and no column of a header gives."""
+    found = mapping.located(header)
+    needed = () if mapping.indent else _LEAST_FIELDS[mapping.rows]
+    lacking = [need for need in needed if not set(need.split("|")) & set(found)]
+    return [" or ".join(FIELD[name].label for name in need.split("|")) for need in lacking]
 
 
 @dataclass(frozen=True)
