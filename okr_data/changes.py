@@ -48,7 +48,7 @@ def take_down_before(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     if not waiting:
         _take_down(connection, "item_before", views.of_newest("item_today"))
         return
-    views.pin_day(connection, day)
+    views.pin_day(connection, day, views.needed_to_compare())
     _take_down(connection, "item_before", views.of_pinned_day("item_today"))
     views.unpin_day(connection)
 
@@ -85,7 +85,7 @@ def _state_by(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
 
 
 def _take_down(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
-    connection.execute(f"create or replace temp table {table} as {select}")
+    connection.execute(views.parsed(f"create or replace temp table {table} as {select}"))
 
 
 def _find_changes(connection: duckdb.DuckDBPyConnection) -> None:

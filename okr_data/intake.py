@@ -13,7 +13,7 @@ from okr_data.ingest import Known, Prepared, Reading, Upload
 from okr_data.ingest.apart import prepare_apart
 from okr_data.profiles import Profiles
 from okr_data.settings import stated_settings
-from okr_data.store import ImportResult, Progress, Store, silent
+from okr_data.store import ImportResult, Progress, Store, part_of, silent
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE_FOLDER = PROJECT / "sample_data"
@@ -26,6 +26,9 @@ def data_folder(given: str | Path | None = None) -> Path:
 
 def known_to(store: Store) -> Known:
     """Return what the newest database holds and an upload may refer to."""
+    fiscal_start_stated = "fiscal_start_month" in stated_settings(store.folder)
+    if not store.journal.entries():  # the first import waits for no question
+        return Known(fiscal_start_stated=fiscal_start_stated)
     try:
         with store.reader() as reader:
             objectives = reader.rows("select objective_id, title from objective_progress")
@@ -53,7 +56,7 @@ def known_to(store: Store) -> Known:
         other_items=frozenset(item_id for (item_id,) in others),
         titles={title: i for title, i in titles.items() if title not in repeated},
         units={key: (level, department) for key, level, department in units},
-        fiscal_start_stated="fiscal_start_month" in stated_settings(store.folder),
+        fiscal_start_stated=fiscal_start_stated,
     )
 
 
@@ -75,7 +78,7 @@ def check_files(
     """
     prepared = read_files(store, uploads, reading, progress)
     generation = store.generation()
-    result = store.accept(prepared.draft, dry_run=True, progress=_part(progress, 0.6, 1.0))
+    result = store.accept(prepared.draft, dry_run=True, progress=part_of(progress, 0.6, 1.0))
     return Checked(prepared, result, generation)
 
 
@@ -97,7 +100,7 @@ def read_files(
     store.catch_up()
     if not reading.profiles:
         reading = replace(reading, profiles=Profiles(store.folder).all())
-    return prepare_apart(uploads, known_to(store), reading, _part(progress, 0.02, 0.6))
+    return prepare_apart(uploads, known_to(store), reading, part_of(progress, 0.02, 0.6))
 
 
 def import_files(
@@ -116,12 +119,7 @@ def import_files(
     """
     reading = reading or Reading(source_format=source_format, as_of=as_of, sample=sample)
     prepared = read_files(store, uploads, reading, progress)
-    return store.accept(prepared.draft, dry_run=dry_run, progress=_part(progress, 0.6, 1.0))
-
-
-def _part(progress: Progress, begin: float, end: float) -> Progress:
-    """Report one part of a longer work."""
-    return lambda step, done: progress(step, begin + done * (end - begin))
+    return store.accept(prepared.draft, dry_run=dry_run, progress=part_of(progress, 0.6, 1.0))
 
 
 def sample_uploads() -> list[tuple[date, list[Upload]]]:
@@ -143,7 +141,7 @@ def load_sample(store: Store, progress: Progress = silent) -> list[ImportResult]
     exports = sample_uploads()
     results = []
     for part, (day, uploads) in enumerate(exports):
-        report = _part(progress, part / len(exports), (part + 1) / len(exports))
+        report = part_of(progress, part / len(exports), (part + 1) / len(exports))
         try:
             results.append(
                 import_files(store, uploads, "template", day, sample=True, progress=report)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,11 @@ Parameters = Sequence[object] | Mapping[str, object]
 
 def silent(_step: str, _done: float) -> None:
     """Report no progress."""
+
+
+def part_of(progress: Progress, begin: float, end: float) -> Progress:
+    """Report one part of a longer work."""
+    return lambda step, done: progress(step, begin + done * (end - begin))
 
 
 @dataclass(frozen=True)
@@ -365,8 +371,9 @@ class Store:
     ) -> ImportResult:
         """Take a draft into the history, whole or not at all, and publish the new state.
 
-        With ``dry_run`` everything is computed and nothing is kept. Raises FileRefused,
-        AlreadyImported or StoreBusy; in each case everything stays as it was.
+        With ``dry_run`` nothing is kept, and only what tells the issues and the changes is
+        computed. Raises FileRefused, AlreadyImported or StoreBusy; in each case everything stays
+        as it was.
         """
         if any(issue.code in REFUSES_FILE for issue in draft.issues):
             raise FileRefused(draft.issues)
@@ -384,9 +391,13 @@ class Store:
                 mapping=draft.mapping,
             )
             tables = {**draft.tables, "issue_row": _issue_table(draft.issues)}
-            progress("computing", 0.4)
-            with self._staged([(manifest, tables)], _take_down_for(draft)) as staged:
-                progress("comparing", 0.8)
+            progress("copying the published database", 0.02)
+            only = views.needed_to_compare() if dry_run else None
+            with self._staged(
+                [(manifest, tables)], _take_down_for(draft), only=only,
+                progress=part_of(progress, 0.05, 0.75),
+            ) as staged:  # fmt: skip
+                progress("looking for what changes", 0.75)
                 issues = _issues_of(staged, manifest.import_id)
                 found = changes.compare_after(
                     staged, manifest.import_id, _is_newest_day(staged, draft.as_of)
@@ -397,8 +408,9 @@ class Store:
                     issues={str(k): int(v) for k, v in issues["code"].value_counts().items()},
                 )
                 if not dry_run:
-                    progress("writing the journal", 0.9)
+                    progress("writing the journal", 0.85)
                     self.journal.append(manifest, tables, draft.originals)
+                    progress("publishing", 0.92)
                     self._publish(staged)
             progress("done", 1.0)
             return ImportResult(manifest, issues, dry_run, found.frame, tree, found.counts)
@@ -443,9 +455,9 @@ class Store:
         """Make the database anew from the journal alone; return the new generation."""
         with self.writing():
             entries = self.journal.entries()
-            progress("reading the journal", 0.1)
+            progress("reading the journal", 0.05)
             loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
-            with self._staged(loaded, anew=True) as staged:
+            with self._staged(loaded, anew=True, progress=part_of(progress, 0.1, 0.9)) as staged:
                 progress("publishing", 0.9)
                 return self._publish(staged)
 
@@ -492,22 +504,25 @@ class Store:
 
     def _is_current(self) -> bool:
         try:
-            with self._meta() as (last_seq, computed_by):
-                entries = self.journal.entries()
-                newest = entries[-1].manifest.seq if entries else 0
-                return last_seq == newest and computed_by == self._computed_by()
+            last_seq, computed_by = self._meta()
         except (NoDatabase, duckdb.Error):
             return False
+        entries = self.journal.entries()
+        newest = entries[-1].manifest.seq if entries else 0
+        return last_seq == newest and computed_by == self._computed_by()
 
-    @contextmanager
-    def _meta(self) -> Iterator[tuple[int, str]]:
-        """Read what the newest database says of itself, without any view."""
-        _, connection = self._connect_newest()
-        try:
-            row = connection.execute("select last_seq, computed_by from journal.meta").fetchone()
-            yield row if row is not None else (-1, "")
-        finally:
-            connection.close()
+    def _meta(self) -> tuple[int, str]:
+        """Read what the newest database says of itself, without any view. Raises NoDatabase."""
+        for _ in range(5):  # like _connect_newest: a generation may be retired in between
+            generation = self.generation()
+            identity = _identity(self._path(generation))
+            try:
+                if identity is not None:
+                    return _meta_of(identity)
+            except duckdb.IOException:
+                if self.generation() == generation:
+                    raise
+        raise NoDatabase(f"There is no published database in {self.folder} yet.")
 
     def _computed_by(self) -> str:
         """Name the formulas and settings that the answers of a database come from."""
@@ -559,12 +574,15 @@ class Store:
         added: Sequence[tuple[Manifest, Mapping[str, pa.Table]]],
         before: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
         anew: bool = False,
+        only: frozenset[str] | None = None,
+        progress: Progress = silent,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Build the next database under a temporary name: the newest one plus some entries.
 
         It is made from nothing with ``anew``, and where nothing of today's formulas is published
         yet. An empty newest one is worth its copy too: the views are there already. ``before``
-        sees the copy as it was published.
+        sees the copy as it was published; ``only`` names the views to compute, where not all are
+        needed. What is built is in an open transaction until it is published.
         """
         self._sweep()
         path = self.folder / f".staged-{os.getpid()}.duckdb"
@@ -575,7 +593,8 @@ class Store:
         try:
             if copied and before is not None:
                 before(connection)
-            _fill(connection, added, load_settings(self.folder), self._computed_by())
+            connection.execute("begin")
+            _fill(connection, added, load_settings(self.folder), not copied, only, progress)
             ((last_seq,),) = connection.execute(
                 "select coalesce(max(last_seq), 0) from journal.meta"
             ).fetchall()
@@ -600,6 +619,7 @@ class Store:
 
     def _publish(self, staged: duckdb.DuckDBPyConnection) -> int:
         """Close the staged database and give it its name; then move the pointer."""
+        staged.execute("commit")
         ((path,),) = staged.execute(
             "select path from duckdb_databases() where database_name = current_database()"
         ).fetchall()
@@ -702,27 +722,63 @@ def _fill(
     connection: duckdb.DuckDBPyConnection,
     added: Sequence[tuple[Manifest, Mapping[str, pa.Table]]],
     settings: Settings,
-    computed_by: str,
+    anew: bool,
+    only: frozenset[str] | None,
+    progress: Progress,
 ) -> None:
-    """Load entries into a database and compute every answer anew."""
-    connection.execute("begin")
-    _create_base_tables(connection)
+    """Load entries into a database and compute every answer anew.
+
+    The copy of a database with the same formulas has its tables and views already: unless it is
+    made ``anew``, only answers are new.
+    """
+    if anew:
+        _create_base_tables(connection)
+        views.clear_views(connection)
+        views.create_macros(connection)
+    progress("loading the rows", 0.0)
     for manifest, tables in added:
         _load(connection, manifest, tables)
     _write_settings(connection, settings)
-    # The copy of a database with the same formulas has its views already: only answers are new.
-    known = connection.execute("select computed_by from journal.meta").fetchall()
-    same_formulas = known == [(computed_by,)]
-    if not same_formulas:
-        views.clear_views(connection)
-        views.create_macros(connection)
     _write_calendar(connection, settings)
-    views.compute(connection, "staging")
+    views.compute(connection, "staging", only=only, computing=_computing(progress, 0.1, 0.35))
+    progress("looking for loops", 0.35)
     _write_kept_out(connection)
-    views.compute(connection, "intermediate", "marts")
-    if not same_formulas:
+    report = _computing(progress, 0.4, 1.0)
+    views.compute(connection, "intermediate", "marts", only=only, computing=report)
+    if anew:
         views.create_public_views(connection)
-    connection.execute("commit")
+
+
+def _computing(progress: Progress, begin: float, end: float) -> Callable[[str, int, int], None]:
+    """Report the views of some layers while they are computed."""
+
+    def report(name: str, place: int, count: int) -> None:
+        progress(f"computing {name.replace('_', ' ')}", begin + (end - begin) * place / count)
+
+    return report
+
+
+def _identity(path: Path) -> tuple[Path, int, int, int] | None:
+    """Return what tells a file from any other one of its name, None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return path, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@lru_cache(maxsize=16)
+def _meta_of(identity: tuple[Path, int, int, int]) -> tuple[int, str]:
+    """Read what a published file says of itself, once: it is never written again.
+
+    Opening one costs more than most questions do.
+    """
+    connection = _connect(identity[0], read_only=True)
+    try:
+        row = connection.execute("select last_seq, computed_by from journal.meta").fetchone()
+    finally:
+        connection.close()
+    return row if row is not None else (-1, "")
 
 
 def _create_base_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -753,6 +809,8 @@ def _load(
         ],
     )  # fmt: skip
     for name, table in tables.items():
+        if not table.num_rows:
+            continue
         connection.register("accepted", table)
         connection.execute(
             f"insert into journal.{name} select ?, * from accepted", [manifest.import_id]

@@ -72,6 +72,7 @@ class ColumnReader:
     numeric: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     _texts: dict[str, pd.Series] = field(default_factory=dict)
+    _distinct: dict[str, list[str]] = field(default_factory=dict)
     _decimals: dict[str, DecimalSign] = field(default_factory=dict)
 
     # --- texts ---------------------------------------------------------------
@@ -99,7 +100,10 @@ class ColumnReader:
 
     def distinct(self, name: str, limit: int = LOOKED_AT) -> list[str]:
         """Return distinct texts of a column in the order of their first rows."""
-        return cast("list[str]", self.text(name).dropna().drop_duplicates().head(limit).tolist())
+        if name not in self._distinct:
+            found = self.text(name).drop_duplicates().dropna().head(LOOKED_AT)
+            self._distinct[name] = found.tolist()
+        return self._distinct[name][:limit]
 
     def first_row(self, name: str, text: str) -> int:
         """Return the line of the first row that holds a text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +52,7 @@ def _f(name: str, label: str, kind: Kind, grains: frozenset[Grain]) -> Field:
     return Field(name, label, kind, grains, tuple(dict.fromkeys(w for w in found if w)))
 
 
+@lru_cache(maxsize=8192)
 def normalise_header(name: str) -> str:
     """Fold case, spaces and punctuation: "Key Result ID " and "key_result_id" are one header."""
     return re.sub(r"[\W_]+", "_", name.strip().lower().replace("%", "percent")).strip("_")
