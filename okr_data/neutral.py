@@ -1,6 +1,8 @@
-"""Texts from uploads on their way into a spreadsheet: none may start a formula."""
+"""Texts from uploads on their way out: no formula for a spreadsheet, no path for a disk."""
 
 from __future__ import annotations
+
+import re
 
 import pandas as pd
 
@@ -27,3 +29,10 @@ def neutral_csv(table: pd.DataFrame) -> bytes:
     """Write a CSV (UTF-8 as Excel reads it) that no spreadsheet runs as formulas."""
     text: str = table.map(neutral).to_csv(index=False)
     return ("\ufeff" + text).encode()
+
+
+def file_name(given: str) -> str:
+    """Return a name for a download: the last part of what was given, without what a disk minds."""
+    last = re.split(r"[/\\]", given)[-1]
+    plain = re.sub(r"[^\w.\- ()]+", "_", last).strip(" .")
+    return plain[-120:] or "file"

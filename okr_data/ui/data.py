@@ -13,12 +13,17 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
 import streamlit as st
 
+from okr_data import organisation as organisations
 from okr_data import queries
-from okr_data.errors import AlreadyImported, NoDatabase
+from okr_data import reconciliation as reconciliations
+from okr_data.errors import AlreadyImported, JournalUnreadable, NoDatabase
 from okr_data.intake import data_folder, load_sample, sample_is_half_loaded
+from okr_data.organisation import Organisation
 from okr_data.queries import Cascade, Catalogue, Filters, Overview, Trends
+from okr_data.reconciliation import Derivation, Reconciliation
 from okr_data.store import Generations, Reader, Store
 
 Answer = TypeVar("Answer")
@@ -66,6 +71,25 @@ class Data:
 
     def trends(self, filters: Filters) -> Trends:
         return _trends(self.folder, self.generation, self.as_of, filters)
+
+    def organisation(self) -> Organisation:
+        return _organisation(self.folder, self.generation)
+
+    def reconciliation(self, filters: Filters) -> Reconciliation:
+        return _reconciliation(self.folder, self.generation, self.as_of, filters)
+
+    def derivation(self, filters: Filters, item_kind: str, item_id: str) -> Derivation:
+        return _derivation(self.folder, self.generation, self.as_of, filters, item_kind, item_id)
+
+    def import_issues(self, import_id: str) -> pd.DataFrame:
+        return _import_issues(self.folder, self.generation, import_id)
+
+    def compare(self, first_id: str, second_id: str) -> pd.DataFrame:
+        return _compare(self.folder, first_id, second_id)
+
+    def damage(self, import_id: str, number: int) -> str:
+        """Return what is wrong with an uploaded file as it is kept; empty where nothing is."""
+        return _damage(self.folder, import_id, number)
 
 
 def store() -> Store:
@@ -137,3 +161,48 @@ def _cascade(
 @st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
 def _trends(folder: Path, generation: int, as_of: date | None, filters: Filters) -> Trends:
     return _ask(folder, generation, as_of, lambda r: queries.trends(r, filters))
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _organisation(folder: Path, generation: int) -> Organisation:
+    return _ask(folder, generation, None, organisations.organisation)
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _reconciliation(
+    folder: Path, generation: int, as_of: date | None, filters: Filters
+) -> Reconciliation:
+    return _ask(folder, generation, as_of, lambda r: reconciliations.reconciliation(r, filters))
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _derivation(
+    folder: Path, generation: int, as_of: date | None, filters: Filters, kind: str, item_id: str
+) -> Derivation:
+    items = _reconciliation(folder, generation, as_of, filters).items
+    item = items[(items["item_kind"] == kind) & (items["item_id"] == item_id)].iloc[0]
+    return _ask(folder, generation, as_of, lambda r: reconciliations.derivation(r, item))
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner="Looking up its issues …")
+def _import_issues(
+    folder: Path,
+    generation: int,  # noqa: ARG001 - in the key: another state, other loops and conflicts
+    import_id: str,
+) -> pd.DataFrame:
+    return _store(folder).import_issues(import_id)
+
+
+@st.cache_data(max_entries=20, show_spinner="Comparing row by row …")
+def _compare(folder: Path, first_id: str, second_id: str) -> pd.DataFrame:
+    """Compare what two imports state, which never changes: the generation is not in the key."""
+    return _store(folder).compare(first_id, second_id)
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner="Checking the files …")
+def _damage(folder: Path, import_id: str, number: int) -> str:
+    try:
+        _store(folder).entry(import_id).original(number)
+    except JournalUnreadable as error:
+        return str(error)
+    return ""

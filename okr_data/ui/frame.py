@@ -26,9 +26,15 @@ PAGES = (
     ("cascade", "Cascade", ":material/account_tree:"),
     ("trends", "Trends", ":material/show_chart:"),
     ("import", "Import", ":material/upload_file:"),
+    ("history", "History", ":material/history:"),
+    ("organisation", "Organisation", ":material/lan:"),
+    ("reconciliation", "Reconciliation", ":material/balance:"),
     ("definitions", "Definitions", ":material/menu_book:"),
 )
 HOME = "overview"
+#: What stands in the menu under a heading of its own; the rest stands in the menu itself.
+GROUP = "Data"
+GROUPED = ("import", "history", "organisation", "reconciliation", "definitions")
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
 _run = threading.local()
 
@@ -41,8 +47,8 @@ def navigation() -> Page:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
-    pages = [
-        st.Page(
+    pages = {
+        name: st.Page(
             _FOLDER / f"{name}.py",
             title=title,
             icon=icon,
@@ -50,12 +56,14 @@ def navigation() -> Page:
             default=name == HOME,
         )
         for name, title, icon in PAGES
-    ]
+    }
     # The home page has the bare address; under its own name it must answer too.
     named_home = st.Page(
         _FOLDER / f"{HOME}.py", title="OKR alignment", url_path=HOME, visibility="hidden"
     )
-    return st.navigation([*pages, named_home], position="top")
+    direct = [page for name, page in pages.items() if name not in GROUPED]
+    grouped = [pages[name] for name in GROUPED]
+    return st.navigation({"": [*direct, named_home], GROUP: grouped}, position="top")
 
 
 def run_app() -> None:

@@ -1,4 +1,4 @@
-"""The list of issues."""
+"""The list of issues: what is wrong in which row, what to do about it, and as a download."""
 
 from __future__ import annotations
 
@@ -8,56 +8,106 @@ import streamlit as st
 from okr_data.issues import CODES
 from okr_data.neutral import neutral_csv
 from okr_data.ui import tables
+from okr_data.ui.words import of, plural
 
-_SEVERITY_WORDS = {
+SEVERITY_WORDS = {
     "error": "Did not go in",
     "warning": "Look at it",
     "info": "For your information",
 }
+#: Rows that a page shows; the download holds all of them.
+SHOWN_ISSUES = 2_000
+#: A table up to this length is shown whole, in rows.
+_WHOLE = 12
 
 
 def render_issues(issues: pd.DataFrame, key: str) -> None:
-    """Show the issues, filtered by severity, with rule and advice, and as a download."""
+    """Show issues, narrowed by severity, rule and words; columns as of ``ImportResult.issues``."""
     if issues.empty:
         st.success("Nothing to say about any row.", icon=":material/check_circle:")
         return
-    present = [s for s in _SEVERITY_WORDS if s in set(issues["severity"])]
-    counts = issues["severity"].value_counts()
-    chosen = st.segmented_control(
-        "Issues",
-        present,
-        selection_mode="multi",
-        default=[s for s in present if s != "info"] or present,
-        format_func=lambda s: f"{_SEVERITY_WORDS[s]} ({counts[s]:,})",
-        key=f"severity-{key}",
-    )
-    shown = issues[issues["severity"].isin(chosen or present)]
-    table = pd.DataFrame(
-        {
-            "Severity": shown["severity"].map(_SEVERITY_WORDS),
-            "File": shown["file"],
-            "Row": shown["row"],
-            "Column": shown["column"],
-            "Value": shown["value"],
-            "What is wrong": shown["message"],
-            "What to do": shown["code"].map(lambda code: CODES[code].advice),
-            "Rule": shown["code"],
-        }
-    )
+    found = _narrowed(issues, key)
+    if found.empty:
+        st.write("No issue has these words under this choice. Take a filter away.")
+        return
+    table = issue_table(found)
     tables.show(
-        table,
-        "Issues of this upload",
+        table.head(SHOWN_ISSUES),
+        "Issues",
         {
-            "What is wrong": st.column_config.TextColumn(width="large"),
-            "What to do": st.column_config.TextColumn(width="large"),
-            "Row": st.column_config.NumberColumn(format="%d"),
+            "Severity": st.column_config.TextColumn(width=110),
+            "What is wrong": st.column_config.TextColumn(width=420),
+            "What to do": st.column_config.TextColumn(width=340),
+            "Row": st.column_config.NumberColumn(format="%d", width=60),
         },
         key=f"issues-{key}",
+        height=460 if len(table) > _WHOLE else "content",
     )
-    st.download_button(
-        "Download the issues (CSV)",
-        data=lambda: neutral_csv(table),
-        file_name="issues.csv",
-        mime="text/csv",
-        key=f"download-{key}",
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.download_button(
+            "Download the issues (CSV)",
+            data=lambda: neutral_csv(table),
+            file_name="issues.csv",
+            mime="text/csv",
+            key=f"download-issues-{key}",
+        )
+        shown = of(min(len(table), SHOWN_ISSUES), len(issues), "issues shown")
+        st.caption(f"{shown}; the download holds {plural(len(table), 'issue')}.")
+
+
+def _narrowed(issues: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Offer the filters and return what they leave."""
+    counts = issues["severity"].value_counts()
+    present = [severity for severity in SEVERITY_WORDS if severity in counts.index]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        severities = st.segmented_control(
+            "Issues",
+            present,
+            selection_mode="multi",
+            default=[s for s in present if s != "info"] or present,
+            format_func=lambda s: f"{SEVERITY_WORDS[s]} ({counts[s]:,})",
+            key=f"severity-{key}",
+        )
+        left = issues[issues["severity"].isin(severities or present)]
+        by_rule = left["code"].value_counts()
+        rules = st.multiselect(
+            "Rules",
+            list(by_rule.index),
+            format_func=lambda code: f"{code.replace('_', ' ')} ({by_rule.get(code, 0):,})",
+            placeholder="All rules",
+            key=f"rules-{key}",
+            width=300,
+        )
+        words = st.text_input(
+            "Search", placeholder="Row text, value, file …", key=f"words-{key}", width=240
+        )
+    if rules:
+        left = left[left["code"].isin(rules)]
+    return left[_holds(left, words or "")]
+
+
+def _holds(issues: pd.DataFrame, words: str) -> pd.Series:
+    """Tell which issues hold every word somewhere in their texts."""
+    texts = issues[["file", "column", "value", "message", "code"]].fillna("").agg(" ".join, axis=1)
+    found = pd.Series(True, index=issues.index)
+    for word in words.lower().split():
+        found &= texts.str.lower().str.contains(word, regex=False)
+    return found
+
+
+def issue_table(issues: pd.DataFrame) -> pd.DataFrame:
+    """Return issues as people read them, with the advice of their rule."""
+    return pd.DataFrame(
+        {
+            "Severity": issues["severity"].map(SEVERITY_WORDS),
+            "File": issues["file"],
+            "Row": issues["row"],
+            "Column": issues["column"],
+            "Value": issues["value"],
+            "What is wrong": issues["message"],
+            "What to do": issues["code"].map(
+                lambda code: CODES[code].advice if code in CODES else ""
+            ),
+            "Rule": issues["code"],
+        }
     )
