@@ -285,9 +285,9 @@ class _Work:
             lacking = ", ".join(h for headers in mapping.columns.values() for h in headers[:1])
             message = f"no row holds the columns of the mapping ({lacking[:200]})"
             raise Unreadable(Issue("column_missing", message, grid.label))
-        if lacking := still_missing(mapping, found[1]):
+        if missing := still_missing(mapping, found[1]):
             self._seen(cut(grid, found[0]), "unknown", mapping, None)
-            message = f"say which column holds: {', '.join(lacking)}"
+            message = f"say which column holds: {', '.join(missing)}"
             raise Unreadable(Issue("column_missing", message, grid.label))
         self._take(grid, found[0], mapping, "given", None)
 

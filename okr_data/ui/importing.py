@@ -407,7 +407,7 @@ def _has_field(seen: Sequence[TableSeen], name: str) -> bool:
 def _render_changes(seen: Checked) -> None:
     manifest, counts = seen.result.manifest, seen.result.manifest.counts
     parts = [
-        f"**{counts[word]:,}** {word.replace('_', ' ')}" for word in _COUNTED if counts.get(word)
+        f"**{counts[word]:,}** {_word(word, counts[word])}" for word in _COUNTED if counts.get(word)
     ]
     with card("What it would change", "compared with the newest data; nothing has happened yet"):
         st.markdown(f"True as of **{day(manifest.as_of)}**: {', '.join(parts)}. {_in_short(seen)}")
@@ -447,6 +447,12 @@ def _render_changes(seen: Checked) -> None:
         total = sum(changed.values())
         if len(rows) < total:
             st.caption(f"The first {len(rows):,} of {total:,} changes.")
+
+
+def _word(word: str, count: int) -> str:
+    """Return a counted word of the field: key results, but 1 key result."""
+    plain = word.replace("_", " ")
+    return plain.removesuffix("s") if count == 1 else plain
 
 
 def _in_short(seen: Checked) -> str:
@@ -547,7 +553,9 @@ def _show_last_result() -> None:
     if result is None:
         return
     counts = result.manifest.counts
-    parts = [f"{counts[word]:,} {word.replace('_', ' ')}" for word in _COUNTED if counts.get(word)]
+    parts = [
+        f"{counts[word]:,} {_word(word, counts[word])}" for word in _COUNTED if counts.get(word)
+    ]
     st.success(
         f"**{result.import_id}** is in: {', '.join(parts)}; {plural(len(result.issues), 'issue')}. "
         "Every page shows it now.",
@@ -566,7 +574,7 @@ def _frame_of(issues: Sequence[Issue]) -> pd.DataFrame:
 def render_templates() -> None:
     """Offer the template's files with what each column means."""
     with card(
-        "Template", "for those who have no export: four files, only a few columns are required"
+        "Template", "for those who have no export: only a few columns of each file are required"
     ):
         for part, file in zip(st.tabs([file.name for file in FILES]), FILES, strict=True):
             with part:
