@@ -349,6 +349,14 @@ def encodings(to: Collection) -> None:
     to.add("enc_ebcdic.csv", text(changed({i: {"owner": "Ann"} for i in TITLES})).encode("cp500"), "a mainframe's EBCDIC", "reject", codes="file_unreadable|header_unknown|delimiter_unknown")
     to.add("enc_double.csv", text().encode().decode("cp1252").encode(), "accents encoded twice (InÃ©s)", "warn", cells={"F-11": RIGHT["F-11"]}, codes="mojibake_suspected")
     to.add("enc_utf16_cut.txt", ("\ufeff" + text(separator="\t")).encode("utf-16-le")[:-1], "UTF-16 cut within its last character", "warn", cells={"F-11": RIGHT["F-11"]}, otherwise=or_reject("file_unreadable"))
+    for name, words in (("german", "Größer werden"), ("german_sharp_s", "Grüße aus der Straße"), ("german_umlaut", "für alle"), ("french", "Fidélité à Noël, œuvre d’été"), ("spanish", "Año de la tripulación"), ("swedish", "Färjan går åt sjön"), ("portuguese", "Não à poluição")):
+        short = changed({i: {"owner": "Ann"} for i in TITLES}, changed({"F-10": {"title": words}}))
+        to.add(f"enc_cp1252_{name}.csv", text(short).encode("cp1252"), f"Windows-1252 with few accents: never Chinese ({name.replace('_', ' ')})", "warn", cells={"F-10": {"title": words}, "F-11": RIGHT["F-11"]}, codes="encoding_guessed")
+    to.add("enc_utf16be_no_mark.csv", text().encode("utf-16-be"), "UTF-16 BE without a mark", "warn", codes="encoding_guessed", otherwise=or_reject("file_unreadable"))
+    many = [*ITEMS, *({**ITEMS[0], "id": f"G-{n}", "title": f"Aim {n}", "owner": "Ann"} for n in range(20_000))]
+    late = [*many, {**ITEMS[0], "id": "G-last", "title": "Größer werden", "owner": "Ann"}]
+    plain = text(changed({"F-10": {"owner": "Ann"}, "F-11": {"owner": "Ann"}, "F-12": {"owner": "Ann"}, "F-20": {"owner": "Ann"}, "F-21": {"owner": "Ann"}}, late))
+    to.add("enc_late_byte.csv", plain.encode("cp1252"), "Windows-1252, told only by the last of 20,006 rows", "warn", 20_006, {"G-last": {"title": "Größer werden"}}, "encoding_guessed")
 
 
 def delimiters(to: Collection) -> None:
@@ -375,7 +383,7 @@ def delimiters(to: Collection) -> None:
     to.add("del_wiki_table.txt", lines(*wiki), "a table copied from a wiki, with its rule of dashes", otherwise=or_reject("header_unknown|delimiter_unknown|file_unreadable"))
     to.add("del_whole_lines_quoted.csv", lines(*('"' + row.replace('"', '""') + '"' for row in text().splitlines())), "each whole line is one quoted cell", "reject", codes="header_unknown|delimiter_unknown", otherwise=or_accept())
     to.add("del_blanks.txt", lines(*("  ".join(c.ljust(12) for c in row.split(",")) for row in text().splitlines())), "columns set apart by blanks", "reject", codes="delimiter_unknown|header_unknown")
-    to.add("del_colon.csv", text(separator=":"), "colons between cells", "reject", codes="delimiter_unknown|header_unknown", message=", ; tab")
+    to.add("del_colon.csv", text(separator=":"), "colons between cells", "reject", codes="delimiter_unknown|header_unknown", message="tab|first")
     to.add("del_quote_open.csv", text().replace("A crew that", '"A crew that'), "a quote that is opened on line 5 and never closed", "reject", codes="quote_unclosed", message="5", otherwise=or_warn("quote_unclosed", 3, {"F-11": RIGHT["F-11"]}))
     to.add("del_inch.csv", text().replace("A crew that wants to stay", 'A 12" crew screen'), "a single quote sign inside an unquoted cell", cells={"F-20": {"title": 'A 12" crew screen', "parent_id": "F-10"}, "F-21": RIGHT["F-21"]})
 
@@ -389,6 +397,7 @@ def headers(to: Collection) -> None:
     broken = ["ID", "Type", "Title\n(short)", "Parent\nID", "Owner ", "Department", "Period", "Start (%)", "Target (%)", "Current\r\n[%]", "Progress in %", "Due  date"]
     to.add("hdr_units_in_brackets.csv", text(headers=broken), "headers with line breaks and units in brackets", "warn", codes="")
     to.add("hdr_capitals.csv", text(headers=[c.upper().replace("_", " ") for c in COLUMNS], separator=";"), "headers in capitals with blanks")
+    to.add("hdr_odd_blanks.csv", text(headers=[f"\u00a0{c.replace('_', chr(0xA0))}\u200b" for c in COLUMNS]), "no-break blanks and invisible signs in headers")
     german = ["Kennung", "Typ", "Titel", "Übergeordnetes Ziel", "Verantwortlich", "Abteilung", "Quartal", "Startwert", "Zielwert", "Aktueller Wert", "Fortschritt", "Fällig"]
     local = [{**i, "type": {"objective": "Ziel", "key_result": "Schlüsselergebnis"}[i["type"]], "due": "30.09.2026", **{c: i[c].replace(".", ",") for c in ("start", "target", "current")}} for i in ITEMS]
     to.add("hdr_german.csv", text(local, headers=german, separator=";"), "German headers, types, decimal commas and dates", "warn", codes="header_mapping_assumed")
@@ -455,8 +464,8 @@ def layouts(to: Collection) -> None:
     to.add("lay_totals_title.csv", text() + ",,Total,,,,,112.5,112,111.4,53%,\n,,Average,,,,,37.5,37.3,37.1,53%,\n", "a total and an average whose word stands in the title", "warn", cells={**RIGHT, "Total": None}, codes="totals_row_skipped|id_missing")
     to.add("lay_notes_below.csv", text() + "\n\n* figures are preliminary\nSource: harbour office\n", "notes below the table", "warn", cells=RIGHT, codes="footer_row_skipped")
     rows = text().splitlines()
-    to.add("lay_comments.csv", lines("# exported by hand", *rows[:4], "# checked by Ann", *rows[4:]), "lines that begin with #", "warn", codes="footer_row_skipped|row_unreadable|title_missing")
-    to.add("lay_headings.csv", lines(rows[0], "Operations" + "," * 11, *rows[1:4], "Crew" + "," * 11, *rows[4:]), "headings between the rows are no items", "warn", cells={**RIGHT, "Crew": None}, codes="footer_row_skipped|row_unreadable|totals_row_skipped|title_missing", otherwise=or_warn("title_missing", 7))
+    to.add("lay_comments.csv", lines("# exported by hand", *rows[:4], "# checked by Ann", *rows[4:]), "lines that begin with #", "warn", cells={**RIGHT, "# checked by Ann": None}, codes="footer_row_skipped|row_unreadable|title_missing")
+    to.add("lay_headings.csv", lines(rows[0], "Operations" + "," * 11, *rows[1:4], "Crew" + "," * 11, *rows[4:]), "headings between the rows are no items", "warn", cells={**RIGHT, "Crew": None}, codes="footer_row_skipped|row_unreadable|totals_row_skipped|title_missing")
     merged = each("department", ["Operations", "", "", "", ""], changed({"F-11": {"type": "objective"}, "F-12": {"type": "objective"}}))
     more = [{**i, "id": f"F-{n}", "title": f"Aim {n}", "type": "objective", "parent_id": "F-10", "department": "Crew" if n == 30 else ""} for n, i in enumerate([ITEMS[3]] * 4, start=30)]
     to.add("lay_merged_department.csv", text([*merged, *more]), "a department only in the first row of its group", "warn", 9, {"F-31": {"department": None}, "F-30": {"department": "Crew"}}, "cells_look_merged")
@@ -499,6 +508,10 @@ def figures(to: Collection) -> None:
     ambiguous = changed({"F-11": {"start": "1,234", "target": "9,876", "current": "2,500", "progress": ""}, "F-12": {"start": "", "target": "", "current": "", "progress": ""}, "F-21": {"start": "", "target": "", "current": "", "progress": ""}})
     to.add("num_thousands_or_decimals.csv", text(ambiguous), "nothing tells whether 1,234 is a thousand", "warn", 5, {"F-11": {"start": 1234.0, "target": 9876.0, "current": 2500.0}}, "decimal_sign_ambiguous")
     to.add("num_points_of_thousand.csv", text(changed({"F-11": {"start": "1.250", "target": "2.000", "current": "1.625"}}, [{**i, **{c: i[c].replace(".", ",") for c in ("start", "current")}} for i in ITEMS]), separator=";"), "1.250 beside 18,5: the decimal comma decides", cells={**RIGHT, "F-11": {"start": 1250.0, "target": 2000.0, "current": 1625.0}})
+    comma = changed({"F-11": {"start": "82,5", "target": "94,25", "current": "88,4"}, "F-12": {"start": "12,5", "target": "6,5", "current": "7,5"}, "F-21": {"start": "18,5", "target": "12,5", "current": "15,9"}})
+    to.add("num_quoted_decimal_comma.csv", text([{**i, "progress": ""} for i in comma]), "decimal commas in quotes, commas between cells", cells={"F-11": {"start": 82.5, "target": 94.25, "current": 88.4}, "F-21": {"current": 15.9}})
+    doubt = [{**i, "target": {"F-11": "1,500", "F-12": "2,500", "F-21": "3,500"}.get(i["id"], ""), "progress": ""} for i in comma]
+    to.add("num_comma_in_two_senses.csv", text(doubt), "82,5 in one column, only 1,500 in the next: is it 1500 or 1.5?", "warn", cells={"F-11": {"start": 82.5, "target": (1.5, 1500.0, None)}}, codes="decimal_sign_ambiguous|not_a_number", otherwise=or_accept(cells={"F-11": {"start": 82.5, "target": 1.5}}))
     to.add("num_target_is_start.csv", text(changed({"F-11": {"start": "94", "target": "94", "current": "94", "progress": "100%"}})), "target and start are equal", "warn", cells={"F-11": {"start": 94.0, "target": 94.0}}, codes="target_equals_start")
     def weights(*w: str) -> str:
         return text(changed(dict(zip(("F-11", "F-12", "F-21"), ({"weight": x} for x in w), strict=True))), [*COLUMNS, "weight"])
@@ -513,6 +526,8 @@ def percents(to: Collection) -> None:
     to.add("pct_blanks.csv", text(blank, separator=";"), "70 % with blanks of three kinds", cells={"F-11": {"progress": 0.5}, "F-12": {"progress": 0.75}, "F-20": {"progress": 0.4}})
     bare = each("progress", ["60", "50", "75", "40", "40"])
     to.add("pct_bare.csv", text(bare), "percent without its sign", cells={"F-11": {"progress": 0.5}, "F-12": {"progress": 0.75}})
+    small = each("progress", ["1%", "0.5%", "0.75 %", "0%", "100%"], [{**i, "start": "", "target": "", "current": ""} for i in ITEMS])
+    to.add("pct_small.csv", text(small), "half a percent with its sign is not a half", cells={"F-10": {"progress": 0.01}, "F-11": {"progress": 0.005}, "F-12": {"progress": 0.0075}, "F-21": {"progress": 1.0}})
     ratio = each("progress", ["0.6", "0.5", "0.75", "0.4", "0.4"])
     to.add("pct_ratio.csv", text(ratio), "progress as 0–1", cells={"F-11": {"progress": 0.5}, "F-12": {"progress": 0.75}}, otherwise=or_warn("progress_scale_ambiguous|progress_mismatch", 5, {"F-11": {"current": 88.0}}))
     mixed = each("progress", ["60%", "0.5", "75%", "40%", "0.4"])
@@ -555,6 +570,8 @@ def dates(to: Collection) -> None:
     add("far", "years that are typing errors", ["0026-09-30", "20260-09-30", "1026-09-30", "2026-09-30", "2206-09-30"], [None, None, None, end, ("2206-09-30", None)], "warn", "date_implausible|not_a_date")
     swapped = [{**i, "start_date": "2026-10-01" if i["id"] == "F-20" else "2026-07-01"} for i in ITEMS]
     to.add("date_end_before_start.csv", text(swapped, [*COLUMNS, "start_date"]), "an end before its start", "warn", cells={"F-20": {"due": None, "start_date": None}, "F-10": {"due": end, "start_date": "2026-07-01"}}, codes="dates_swapped")
+    told = [{**i, "start_date": "13/07/2026", "due": "03/11/2026"} for i in ITEMS]
+    to.add("date_other_column_tells.csv", text(told, [*COLUMNS, "start_date"]), "13/07 in one column, 03/11 in the next: 3 November or empty, never 11 March", "warn", cells={"F-10": {"start_date": "2026-07-13", "due": ("2026-11-03", None)}})
     periods = each("period", ["Q3/2026", "2026Q3", "3Q26", "Quarter 3 2026", "2026-Q3"])
     to.add("date_periods.csv", text(periods), "five spellings of one quarter", cells={i: {"period": "Q3 2026"} for i in ("F-10", "F-20")})
     fiscal = each("period", ["FY27 Q1", "FY27 Q1", "Q1 FY2027", "Q1 FY27", "FY27 Q1"])
@@ -583,6 +600,11 @@ def parents(to: Collection) -> None:
     to.add("tree_key_result_alone.csv", text(changed({"F-12": {"parent_id": ""}})), "a key result without objective: not given to the one above it", "warn", cells={"F-12": {"parent_id": None, "current": 7.5}, "F-11": RIGHT["F-11"]}, codes="key_result_without_objective|parent_by_row_order")
     to.add("tree_children_first.csv", text(ITEMS[::-1]), "children before their parents")
     to.add("tree_two_files.csv", text(ITEMS[3:]), "the parent is in another file of the upload", also={"tree_two_files_b.csv": text(ITEMS[:3], shuffled(5), ";")})
+    named = [{**i, "parent_id": f"{i['parent_id']} {TITLES[i['parent_id']]}" if i["parent_id"] else ""} for i in ITEMS]
+    to.add("tree_id_and_title.csv", text(named), "the parent's id and title in one cell", "warn", otherwise=or_warn("parent_not_found", 5, {"F-11": {"parent_id": None}, "F-20": {"parent_id": None}}))
+    rootless = changed({"F-10": {"parent_id": "-"}, "F-20": {"parent_id": "n/a"}})
+    to.add("tree_no_parent_words.csv", text(rootless), "words for “no parent”", cells={"F-10": {"parent_id": None}, "F-20": {"parent_id": None}, "F-21": {"parent_id": "F-20"}})
+    to.add("tree_two_parents_one_unknown.csv", text(changed({"F-20": {"parent_id": "F-10; F-99"}})), "two parents, of which one is nowhere", "warn", codes="parent_not_found")
     to.add("tree_template_files.csv", lines("id,title,level,cycle,parent_ids", f"F-10,{TITLES['F-10']},company,Q3 2026,", f"F-20,{TITLES['F-20']},team,Q3 2026,F-10"), "the template's own files", cells={"F-11": {"parent_id": "F-10", "current": 88.0}, "F-20": {"parent_id": "F-10"}, "F-10": {"level": "company"}}, rows=3, also={"tree_template_key_results.csv": lines("id,objective_id,title,start_value,target_value,current_value", "F-11,F-10,Punctual departures,82,94,88")})
     chain = [{**ITEMS[0], "id": f"C{n}", "title": f"Step {n}", "parent_id": f"C{n - 1}" if n else ""} for n in range(80)]
     to.add("tree_deep.csv", text(chain), "a chain of 80", "warn", 80, {"C3": {"parent_id": "C2"}}, "alignment_too_deep")
@@ -596,6 +618,8 @@ def identities(to: Collection) -> None:
     to.add("id_conflict.csv", text([*ITEMS, rival]), "one id with two targets: neither wins", "warn", 4, {"F-11": None, "F-12": RIGHT["F-12"]}, "duplicate_id_conflict")
     to.add("id_conflict_far.csv", text([rival, *ITEMS], shuffled(6)), "one id with two targets, the other way round", "warn", 4, {"F-11": None}, "duplicate_id_conflict")
     to.add("id_conflict_type.csv", text([*ITEMS, {**ITEMS[3], "id": "F-11"}]), "one id for a key result and an objective", "warn", 4, {"F-11": None}, "duplicate_id_conflict")
+    to.add("id_same_row_two_files.csv", text(), "the same rows in two files of an upload", "warn", codes="duplicate_row", also={"id_same_row_two_files_b.csv": text(ITEMS[:3], shuffled(8), ";")})
+    to.add("id_conflict_two_files.csv", text(), "one id with two targets in two files of an upload", "warn", 4, {"F-11": None, "F-12": RIGHT["F-12"]}, "duplicate_id_conflict", also={"id_conflict_two_files_b.csv": text([rival], shuffled(9), ";")})
     to.add("id_case.csv", text([*ITEMS, {**ITEMS[3], "id": "f-10", "title": "Ports that work"}]), "F-10 and f-10 are two", rows=6, cells={"F-10": RIGHT["F-10"], "f-10": {"title": "Ports that work"}})
     to.add("id_case_of_parent.csv", text(changed({"F-21": {"parent_id": "f-20"}})), "a parent named in another case", "warn", cells={"F-21": {"parent_id": ("F-20", None)}})
     blank = [{**i, "id": f" {i['id']}\u00a0", "parent_id": f"{i['parent_id']} " if i["parent_id"] else ""} for i in ITEMS]
@@ -739,6 +763,17 @@ def workbook_cells(to: Collection) -> None:
     fill(sheet)
     sheet["J3"], sheet["J4"] = "=H3+6", "=SUM(H4:I4)"
     to.add("xlsx_formulas_uncomputed.xlsx", saved(workbook), "formulas without a stored result are empty", "warn", cells={"F-11": {"current": None, "target": 94.0}, "F-12": {"current": None}, "F-21": RIGHT["F-21"]})
+    workbook, sheet = sheet_of()
+    fill(sheet)
+    sheet["K3"].value, sheet["K3"].number_format = 50, "General"
+    sheet["K4"].value, sheet["K4"].number_format = "75%", "@"
+    to.add("xlsx_percent_three_ways.xlsx", saved(workbook), "50 % as 0.6 in percent format, as 50, and as a text", "warn", cells={"F-10": {"progress": 0.6}, "F-11": {"progress": 0.5}, "F-12": {"progress": 0.75}, "F-21": {"progress": 0.4}})
+    workbook, sheet = sheet_of()
+    fill(sheet)
+    sheet["I3"].number_format, sheet["J3"].number_format, sheet["I4"].number_format = '0" pts"', '#,##0,,"M"', "[$€-407] #,##0"
+    sheet["L2"].value, sheet["L2"].number_format = datetime(2026, 9, 30, 18, 0), "dddd d mmmm"
+    sheet["L3"].number_format = "mm/dd/yy"
+    to.add("xlsx_shown_otherwise.xlsx", saved(workbook), "formats that show figures and days otherwise than they are", cells={**RIGHT, "F-10": {"due": "2026-09-30"}, "F-11": {**RIGHT["F-11"], "due": "2026-09-30"}})
     numbered = {"F-10": 101, "F-11": 102, "F-12": 103, "F-20": 104, "F-21": 105}
     workbook, sheet = sheet_of()
     fill(sheet)
@@ -768,7 +803,11 @@ def broken_workbooks(to: Collection) -> None:
     to.add("xlsx_no_sheet_part.xlsx", packed((n, c) for n, c in parts if "worksheets" not in n), "a workbook without the sheet it names", "reject", codes="file_unreadable|file_empty|reader_failed")
     to.add("xlsx_broken_xml.xlsx", packed((n, c[: len(c) // 2] if "sheet1" in n else c) for n, c in parts), "a sheet that ends within a tag", "reject", codes="file_unreadable|reader_failed|file_empty")
     entity = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
-    to.add("xlsx_entities.xlsx", packed((n, entity + c.split(b"?>", 1)[-1] if "sheet1" in n else c) for n, c in parts), "entities of its own", "reject", codes="file_unsafe")
+    with_entity = [(n, entity + c.split(b"?>", 1)[-1].replace(b"A crew that", b"&a; that") if "sheet1" in n else c) for n, c in parts]
+    to.add("xlsx_entities.xlsx", packed(with_entity), "a sheet with entities of its own", "reject", codes="file_unsafe")
+    wide = [(n, c.decode().replace('<?xml version="1.0"?>', '<?xml version="1.0" encoding="UTF-16"?>').encode("utf-16") if "sheet1" in n else c) for n, c in with_entity]
+    to.add("xlsx_entities_utf16.xlsx", packed(wide), "the same in UTF-16, where its signs have other bytes", "reject", codes="file_unsafe|file_unreadable|reader_failed")
+    to.add("xlsx_prefixed.xlsx", b"#!/bin/sh\nexit\n" + plain, "a workbook with a script in front of it", "reject", codes="file_unreadable|file_unsafe|header_unknown|delimiter_unknown", otherwise=or_accept())
     to.add("xlsx_macro.xlsm", packed([*parts, ("xl/vbaProject.bin", compound_file("VBA", "PROJECT"))]), "a workbook with macros, which are not looked at")
     to.add("xlsx_named.csv", plain, "a workbook named .csv: the content decides", otherwise=or_reject("file_unreadable"))
     to.add("xlsx_is_csv.xlsx", text(), "a CSV named .xlsx: the content decides", otherwise=or_reject("file_unreadable"))
@@ -790,6 +829,8 @@ def archives(to: Collection) -> None:
     two = [("objectives.csv", TEMPLATE_OBJECTIVES), ("key_results.csv", TEMPLATE_RESULTS)]
     to.add("zip_two_tables.zip", packed(two), "a ZIP of two CSV files", cells=ZIPPED)
     to.add("zip_folders.zip", packed([("okr/", b""), *((f"okr/2026/{n}", c) for n, c in two)]), "a ZIP with folders", cells=ZIPPED)
+    to.add("zip_same_names.zip", packed([("a/okr.csv", TEMPLATE_OBJECTIVES), ("b/okr.csv", TEMPLATE_RESULTS)]), "two members of one name in two folders", cells=ZIPPED)
+    to.add("zip_backslashes.zip", packed([("..\\..\\okr_corpus_evil.csv", TEMPLATE_OBJECTIVES), ("C:\\okr.csv", TEMPLATE_RESULTS)]), "members that name places outside in Windows", cells=ZIPPED, otherwise=or_reject("file_unsafe|file_unreadable"))
     rubbish = [("__MACOSX/._objectives.csv", b"\x00\x05\x16\x07Mac"), (".DS_Store", b"\x00\x00\x00\x01Bud1"), ("read me.txt", b"Please use with care."), ("logo.png", b"\x89PNG\r\n\x1a\n")]
     to.add("zip_with_rubbish.zip", packed([*rubbish, *two]), "a ZIP with what a Mac and a person add", "warn", cells=ZIPPED)
     to.add("zip_traversal.zip", packed([("../../../../tmp/okr_corpus_evil.csv", TEMPLATE_OBJECTIVES), ("/etc/okr_corpus_evil.csv", TEMPLATE_RESULTS)]), "members that name places outside", cells=ZIPPED, otherwise=or_reject("file_unsafe|file_unreadable"))
@@ -814,14 +855,15 @@ def other_kinds(to: Collection) -> None:
     unreadable = "file_unreadable|header_unknown|delimiter_unknown|file_unsafe"
     to.add("kind_json_cut.json", '{"objectives": [{"id": "F-10", "title": "Tru', "JSON that ends early", "reject", codes=unreadable)
     to.add("kind_json_deep.json", "[" * 100_000, "JSON 100,000 deep", "reject", codes=f"{unreadable}|file_too_large")
-    to.add("kind_json_other.json", json.dumps({"weather": [{"day": "Monday", "sun": True}]}), "JSON about something else", "reject", codes=unreadable)
+    to.add("kind_json_other.json", json.dumps({"weather": [{"day": "Monday", "sun": True}]}), "JSON about something else", "reject", codes=f"{unreadable}|no_rows")
     to.add("kind_xml.csv", '<?xml version="1.0"?><objectives><objective id="F-10"/></objectives>', "XML", "reject", codes=unreadable)
     to.add("kind_pdf.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "a PDF", "reject", codes="file_unreadable", message="PDF")
     to.add("kind_jpeg.csv", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 8, "a photograph", "reject", codes="file_unreadable")
     to.add("kind_gzip.csv", gzip.compress(text().encode(), mtime=0), "a packed CSV", "reject", codes="file_unreadable", message="compressed")
     to.add("kind_database.csv", b"SQLite format 3\x00" + bytes(512), "a database", "reject", codes="file_unreadable")
     to.add("kind_parquet.csv", b"PAR1" + bytes(range(256)) + b"PAR1", "a Parquet file", "reject", codes="file_unreadable")
-    to.add("kind_rtf.csv", r"{\rtf1\ansi id,type,title}", "formatted text", "reject", codes=unreadable)
+    rich = "{\\rtf1\\ansi\\deff0{\\fonttbl{\\f0 Arial;}}\\f0\\fs20 " + "\\par\n".join(text(changed({i: {"owner": "Ann"} for i in TITLES})).splitlines()) + "\\par}"
+    to.add("kind_rtf.csv", rich, "formatted text of a word processor", "reject", codes=f"{unreadable}|column_missing|no_rows")
     to.add("kind_sign_in.csv", "\n\n <!-- x -->\n<!DOCTYPE html><html><head><title>Sign in</title></head></html>", "a sign-in page", "reject", codes=unreadable)
     to.add("kind_error_page.csv", "Access denied. Please sign in and try again.\n", "a sentence instead of a table", "reject", codes=unreadable)
     to.add("kind_mail.csv", lines("From: ann@example.com", "Subject: OKRs", "", "Hi, see below", "Trust, crew, ports"), "a mail", "reject", codes=unreadable)

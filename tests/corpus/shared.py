@@ -89,6 +89,8 @@ OTHERWISE: dict[str, Case] = {
     "xlsx_dimension_lie.xlsx": Case("", "", "", "accept", 5),
     "xls_biff8.xls": Case("", "", "", "reject", codes=("file_unreadable",)),
     "ods_libreoffice.ods": Case("", "", "", "reject", codes=("file_unreadable",)),
+    # When every row stays out, nothing goes in: the upload is refused with the same words.
+    "csv_dup_million": Case("", "", "", "reject", codes=("duplicate_id_conflict",)),
     "xlsx_1m_rows": Case("", "", "", "reject", codes=("file_too_large",)),
 }  # fmt: skip
 
