@@ -496,7 +496,12 @@ class Store:
                     holder.unlink(missing_ok=True)
         except Timeout as error:
             raise StoreBusy(_busy_message(holder)) from error
-        except OSError as error:
+        except duckdb.OutOfMemoryException as error:
+            raise OkrError(
+                f"Computing this needs more than the {WRITING['memory_limit']} of memory that a writer may take: "
+                "very many objectives hang below each other. Nothing was changed."
+            ) from error
+        except (OSError, duckdb.IOException) as error:
             raise OkrError(
                 f"The data folder {self.folder} cannot be written ({error}). "
                 "What was published before is still there."

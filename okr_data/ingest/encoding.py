@@ -53,6 +53,10 @@ _PLACE = re.compile(
 )
 
 
+#: A run of ideographs, with the small Latin letter right before and right after it.
+_RUN = re.compile(r"([a-z]?)[^\x00-\x7f]+([a-z]?)")
+
+
 @dataclass(frozen=True)
 class Decision:
     """How to decode a file: encoding, what to do with bad bytes, where the text starts."""
@@ -190,7 +194,10 @@ def _damaged_or_legacy(name: str, content: bytes, start: int) -> Decision:
 
 
 def _legacy(name: str, content: bytes, line: int) -> Decision:
-    encoding = _east_asian(_sample(content)) or "cp1252"
+    sample = _sample(content)
+    encoding = _east_asian(sample) or "cp1252"
+    if encoding != "cp1252" and _is_glued(sample, encoding):
+        encoding = "cp1252"
     message = f"the file is not UTF-8 (line {line:,}); it was read as {_NAMES[encoding]}"
     issues = [Issue("encoding_guessed", message, name, row=line)]
     bad = _first_bad_line(content, Decision(encoding))
@@ -198,6 +205,12 @@ def _legacy(name: str, content: bytes, line: int) -> Decision:
         message = f"bytes that are no characters were replaced by “�”, the first in line {bad:,}"
         issues.append(Issue("invalid_bytes_replaced", message, name, row=bad))
     return Decision(encoding, "replace", 0, tuple(issues))
+
+
+def _is_glued(sample: bytes, encoding: str) -> bool:
+    """Tell whether most ideographs stand inside Latin words: “Gr鲞er” is “Größer” misread."""
+    runs = list(_RUN.finditer(sample.decode(encoding, "replace")))
+    return sum(bool(run[1] or run[2]) for run in runs) * 2 >= len(runs)
 
 
 def _sample(content: bytes) -> bytes:

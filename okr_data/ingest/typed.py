@@ -169,6 +169,10 @@ class _Typist:
             read.issue_where("id_missing", what, nameless, "id")
             self.read = read = self._reader(read.frame[~nameless])
             titled = read.text("title").notna()
+        headings = self._headings(read, titled)
+        if headings.any():
+            self.read = read = self._reader(read.frame[~headings])
+            titled = read.text("title").notna()
         self._titles(read, titled)
         kinds = self._kinds(read)
         frame = self._shared(read).assign(kind_of_item=kinds)
@@ -188,6 +192,20 @@ class _Typist:
             rows = work.rename(columns={"id": "initiative_id"}).assign(weight=weights.to_numpy())
             self.parsed.add_rows(INITIATIVE, rows)
         self._last_check_ins(read)
+
+    def _headings(self, read: ColumnReader, titled: pd.Series) -> pd.Series:
+        """Find rows that hold nothing but a word in the column of ids: headings between the rows."""
+        fields = [n for n in self.table.headers if n in read.frame and n not in ("id", "title")]
+        bare = ~titled & read.frame[fields].isna().all(axis=1)
+        if self.table.ids_derived or len(fields) < 2 or bare.mean() > 0.5:
+            return pd.Series(False, index=bare.index)
+        for place in np.flatnonzero(bare.to_numpy()).tolist():
+            text = str(read.frame["id"].iloc[place])
+            message = f"a heading, no item: “{text[:80]}”"
+            self.report.add(
+                "footer_row_skipped", message, int(read.rows[place]), read.header("id"), text
+            )
+        return bare
 
     def _titles(self, read: ColumnReader, titled: pd.Series) -> None:
         for place in np.flatnonzero(~titled.to_numpy()).tolist():

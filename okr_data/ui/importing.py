@@ -123,11 +123,16 @@ def _render_link(turn: int) -> Upload | None:
             key=f"link-{turn}",
             placeholder="https://docs.google.com/…",
         )
+        one_tab = st.checkbox(
+            "only its open tab",
+            key="one_tab",
+            help="The link names the tab that was open; without this, all tabs are read.",
+        )
         if st.button("Fetch", key="fetch", disabled=not link.strip()):
             st.session_state.pop("fetched", None)
             try:
                 with st.spinner("Fetching the sheet …"):
-                    st.session_state["fetched"] = (turn, link, _fetch(link))
+                    st.session_state["fetched"] = (turn, link, _fetch(link, one_tab))
             except OkrError as error:
                 st.error(safe(str(error)), icon=":material/error:")
     held = st.session_state.get("fetched")
@@ -138,13 +143,15 @@ def _render_link(turn: int) -> Upload | None:
     return None
 
 
-def _fetch(text: str) -> Upload:
+def _fetch(text: str, one_tab: bool) -> Upload:
     """Fetch a shared sheet, or a private one where a service account is configured."""
     link = google_sheets.parse_link(text)
     if link is None:
         raise OkrError(
             "This is no link to a Google Sheet: copy it from the address bar or “Share”."
         )
+    if not one_tab:
+        link = replace(link, gid=None)
     account = _service_account()
     try:
         return google_sheets.fetch_shared(link)
