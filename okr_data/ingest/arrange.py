@@ -316,6 +316,8 @@ class _Straightener:
         first = source.groupby("objective_id", sort=False, as_index=False).first()
         objectives = first.rename(columns={**renamed, "objective_id": "id"})
         objectives["kind"] = "objective"
+        if "objective_id" not in self.headers:
+            objectives["beside"] = "yes"
         if "owner" not in objectives and "owner" in frame:
             owners = frame.groupby("objective_id", sort=False)["owner"].agg(
                 lambda names: names.iloc[0] if names.nunique(dropna=False) == 1 else np.nan
