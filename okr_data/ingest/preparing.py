@@ -25,6 +25,7 @@ from okr_data.ingest.mapping import Mapping, fingerprint, with_answers
 from okr_data.ingest.organisation import propose_units
 from okr_data.ingest.propose import (
     Proposal,
+    complete,
     first_line,
     header_place,
     looks_transposed,
@@ -284,6 +285,8 @@ class _Work:
     ) -> None:
         sheet = cut(grid, place, keep_short_rows=mapping.rows == "pairs" or bool(mapping.indent))
         mapping = self._answered(mapping)
+        if how == "format":
+            mapping = self._completed(sheet, mapping)
         used = mapping.used(sheet.header)
         self._refuse_wide(sheet, mapping, used)
         self._seen(sheet, how, mapping, match)
@@ -298,6 +301,14 @@ class _Work:
             else "mapping"
         )
         self.used[sheet.label] = mapping
+
+    def _completed(self, sheet: Sheet, mapping: Mapping) -> Mapping:
+        completed, added = complete(sheet, mapping)
+        if added:
+            said = ", ".join(f"“{header}” = {name}" for name, header in added.items())
+            message = f"{mapping.title} does not name these columns; their headers say it: {said}"
+            self.parsed.report(sheet.label).add("header_mapping_assumed", message)
+        return completed
 
     def _answered(self, mapping: Mapping) -> Mapping:
         answered = with_answers(mapping, self.reading.answers)
