@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from okr_data.ingest.fields import Grain
-from okr_data.ingest.mapping import Mapping, dated_header
+from okr_data.ingest.mapping import Mapping, dated_header, day_in_header
 from okr_data.ingest.report import Report
 from okr_data.ingest.sheet import Sheet
 from okr_data.ingest.values import LEVEL_WORDS, clean_id, fold
@@ -297,7 +297,8 @@ class _Straightener:
                 column("department"),
                 strict=True,
             )
-            frame["objective_id"] = pd.array([key_of(*parts) for parts in keys], dtype="str")
+            made = [np.nan if pd.isna(parts[0]) else key_of(*parts) for parts in keys]
+            frame["objective_id"] = pd.array(made, dtype="str")
             self.report.add(
                 "id_derived",
                 "there is no id for objectives: keys are made of title, team and cycle",
@@ -316,6 +317,8 @@ class _Straightener:
         first = source.groupby("objective_id", sort=False, as_index=False).first()
         objectives = first.rename(columns={**renamed, "objective_id": "id"})
         objectives["kind"] = "objective"
+        if "objective_id" not in self.headers:
+            objectives["beside"] = "yes"
         if "owner" not in objectives and "owner" in frame:
             owners = frame.groupby("objective_id", sort=False)["owner"].agg(
                 lambda names: names.iloc[0] if names.nunique(dropna=False) == 1 else np.nan
@@ -400,7 +403,7 @@ class _Straightener:
             cells = cells[cells[self.mapping.dated].notna()].merge(
                 measured[["row", "id"]], on="row"
             )
-            parts.append(cells.assign(date=text).rename(columns={"id": "item_id"}))
+            parts.append(cells.assign(date=day_in_header(text)).rename(columns={"id": "item_id"}))
         frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
         if len(frame):
             frame["date"] = frame["date"].astype("str")

@@ -39,6 +39,7 @@ _LINK_COLUMNS = (
     "table", "child_id", "parent_id", "parent_title", "weight", "contributes", "file", "row",
 )  # fmt: skip
 _TEXT_LINK = re.compile(r"\s*\(https?://[^()\s]*\)")
+_AFTER_LINK = re.compile(r"(?<=\))\s*[,;]\s*")
 #: Rows that are named in one message about an id that several rows share.
 _NAMED_ROWS = 10
 
@@ -74,6 +75,8 @@ class Parsed:
     as_of: date | None = None
     #: Labels of tables whose ids were made by us, so that a parent named by id finds nothing.
     derived: set[str] = field(default_factory=set)
+    #: Ids, made by us, of objectives that are known only by their title beside a key result.
+    beside: set[str] = field(default_factory=set)
 
     def report(self, label: str) -> Report:
         return self.reports.setdefault(label, Report(label))
@@ -173,6 +176,7 @@ def link_rows(**columns: Any) -> pd.DataFrame:
 
 def settle(parsed: Parsed, known: Known, as_of: date) -> None:
     """Check what only the whole upload can tell; rows that must stay out are taken out."""
+    _join_objectives_beside(parsed)
     _settle_duplicates(parsed)
     _settle_units(parsed)
     _settle_people(parsed)
@@ -186,6 +190,62 @@ def settle(parsed: Parsed, known: Known, as_of: date) -> None:
     _check_check_ins(parsed, finder, as_of)
     _check_levels(parsed)
     _check_lookalikes(parsed)
+
+
+# --- objectives beside their key results -------------------------------------
+
+
+def _join_objectives_beside(parsed: Parsed) -> None:
+    """Let key results that name an objective beside them belong to the row that states it.
+
+    An upload may hold objectives in one table and, in another, key results with the objective’s
+    title beside each; without this every such objective would be there twice. Titles of another
+    cycle are other objectives; so is what only the database holds.
+    """
+    objectives = parsed.of(OBJECTIVE)
+    beside = objectives["objective_id"].isin(parsed.beside)
+    if not beside.any() or beside.all():
+        return
+    stated: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+    for row in objectives[~beside].itertuples():
+        stated[title_key(row.title)].append((row.objective_id, row.cycle))
+    found: dict[str, list[str]] = {}
+    for row in objectives[beside].itertuples():
+        parts = [row.title] if title_key(row.title) in stated else split_relation(row.title)
+        ids = [_in_cycle(stated.get(title_key(part), []), row.cycle) for part in parts]
+        if all(ids):
+            found[row.objective_id] = [i for i in ids if i]
+    if found:
+        _move_home(parsed, found)
+
+
+def _in_cycle(choices: list[tuple[str, Any]], cycle: Any) -> str | None:
+    """Return the one objective of a title that can be meant in a cycle."""
+    ids = {i for i, c in choices if pd.isna(c) or pd.isna(cycle) or c == cycle}
+    return next(iter(ids)) if len(ids) == 1 else None
+
+
+def _move_home(parsed: Parsed, found: Mapping[str, list[str]]) -> None:
+    objectives, key_results = parsed.of(OBJECTIVE), parsed.of(KEY_RESULT)
+    moved = key_results[key_results["objective_id"].isin(found)]
+    further = [
+        (KEY_RESULT.name, row.key_result_id, parent, None, None, True, row.file, row.row)
+        for row in moved.itertuples()
+        for parent in found[row.objective_id][1:]
+    ]
+    if further:
+        columns = zip(*further, strict=True)
+        parsed.links.append(
+            link_rows(**{n: list(c) for n, c in zip(_LINK_COLUMNS, columns, strict=True)})
+        )
+    homes = key_results["objective_id"].map({old: new[0] for old, new in found.items()})
+    parsed.put(
+        KEY_RESULT,
+        key_results.assign(objective_id=homes.astype("str").fillna(key_results["objective_id"])),
+    )
+    parsed.put(OBJECTIVE, objectives[~objectives["objective_id"].isin(found)])
+    for number, frame in enumerate(parsed.references):
+        parsed.references[number] = frame[~frame["child_id"].isin(found)]
 
 
 # --- one id, one item --------------------------------------------------------
@@ -339,11 +399,13 @@ class _Finder:
         cleaned = clean_id(text)
         if self.has(cleaned):
             return cleaned
-        found = self.by_title(text) or self.by_title(_TEXT_LINK.sub("", text))
+        found = self.by_title(text)
         return next(iter(found)) if len(found) == 1 else None
 
     def split(self, cell: str, separators: tuple[str, ...]) -> list[str]:
         """Take a cell with one or several parents apart; a title may hold a separator itself."""
+        if has_link(cell):
+            return split_relation(cell)
         if self.one(cell) is not None or self.by_title(cell):
             return [cell]
         pattern = "|".join(re.escape(sign) for sign in separators)
@@ -361,7 +423,20 @@ class _Finder:
 
 
 def title_key(title: str) -> str:
-    return " ".join(title.split()).lower()
+    """Return the form in which titles are compared: without the link behind a relation."""
+    return " ".join(_TEXT_LINK.sub("", title).split()).lower()
+
+
+def split_relation(cell: str) -> list[str]:
+    """Take a cell of related titles apart: after each link, since a title may hold a comma."""
+    if _TEXT_LINK.search(cell):
+        return [_TEXT_LINK.sub("", part).strip() for part in _AFTER_LINK.split(cell)]
+    return [part.strip() for part in cell.split(",") if part.strip()]
+
+
+def has_link(text: str) -> bool:
+    """Tell whether a link stands behind a title, as a relation between databases is exported."""
+    return bool(_TEXT_LINK.search(text))
 
 
 def _look_up_references(parsed: Parsed, finder: _Finder) -> None:

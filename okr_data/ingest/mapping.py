@@ -149,15 +149,20 @@ def positions(header: Iterable[str]) -> dict[str, int]:
     return found
 
 
+_WEEK = re.compile(
+    r"^(?:week|woche|kw|cw|w)\s*(?:of|ending|commencing)?\s*\d{0,2}\s*[:\-]?\s+", re.IGNORECASE
+)
+
+
+def day_in_header(text: str) -> str:
+    """Return the day of a header without the word or number of its week: W27 2026-07-06."""
+    return _WEEK.sub("", text.strip())
+
+
 @cache
 def dated_header(text: str) -> bool:
     """Tell whether a header is a day (6 Jul, 2026-07-06, W27 2026-07-06), so that a column is a week."""
-    cleaned = re.sub(
-        r"^(?:week|woche|kw|cw|w)\s*(?:of|ending|commencing)?\s*\d{0,2}\s*[:\-]?\s+",
-        "",
-        text.strip(),
-        flags=re.IGNORECASE,
-    )
+    cleaned = day_in_header(text)
     try:
         return parse_day(cleaned, "dmy", _ANY_DAY) is not None and not cleaned.isdigit()
     except NotRead:

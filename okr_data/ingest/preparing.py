@@ -17,7 +17,7 @@ from okr_data.errors import FileRefused
 from okr_data.ingest import template
 from okr_data.ingest.archive import JsonMember
 from okr_data.ingest.columns import Answers
-from okr_data.ingest.draft import Known, Parsed, latest_check_in, settle
+from okr_data.ingest.draft import Known, Parsed, has_link, latest_check_in, settle
 from okr_data.ingest.fields import GRAINS, Grain
 from okr_data.ingest.formats import FORMATS, Match, best_match, read_sheet
 from okr_data.ingest.grid import Grid, Unreadable, Upload
@@ -25,6 +25,7 @@ from okr_data.ingest.mapping import Mapping, fingerprint, with_answers
 from okr_data.ingest.organisation import propose_units
 from okr_data.ingest.propose import (
     Proposal,
+    complete,
     first_line,
     header_place,
     looks_transposed,
@@ -258,6 +259,9 @@ class _Work:
             place, header, _ = found
             match = best_match(header, candidates)
             assert match is not None  # the header has a rank above 0
+            if _relates(grid, place, header, match.mapping):
+                narrow = [m for m in candidates if m.rows != "pairs"]
+                match = best_match(header, narrow) or match
             self._take(grid, place, match.mapping, "format", match)
         else:
             self._propose(grid)
@@ -296,6 +300,8 @@ class _Work:
     ) -> None:
         sheet = cut(grid, place, keep_short_rows=mapping.rows == "pairs" or bool(mapping.indent))
         mapping = self._answered(mapping)
+        if how == "format":
+            mapping = self._completed(sheet, mapping)
         used = mapping.used(sheet.header)
         self._refuse_wide(sheet, mapping, used)
         self._seen(sheet, how, mapping, match)
@@ -310,6 +316,14 @@ class _Work:
             else "mapping"
         )
         self.used[sheet.label] = mapping
+
+    def _completed(self, sheet: Sheet, mapping: Mapping) -> Mapping:
+        completed, added = complete(sheet, mapping)
+        if added:
+            said = ", ".join(f"“{header}” = {name}" for name, header in added.items())
+            message = f"{mapping.title} does not name these columns; their headers say it: {said}"
+            self.parsed.report(sheet.label).add("header_mapping_assumed", message)
+        return completed
 
     def _answered(self, mapping: Mapping) -> Mapping:
         answered = with_answers(mapping, self.reading.answers)
@@ -443,6 +457,7 @@ class _Work:
 
             self.names.add(viva_json.FORMAT)
             viva_json.read(self.json, self.parsed)
+            self.seen += [_seen_json(member) for member in self.json]
         if not self.parsed.as_of:
             self.parsed.as_of = self._day_of_names()
 
@@ -486,6 +501,14 @@ def _made_for(mapping: Mapping, header: tuple[str, ...]) -> float:
     return float(bool(mapping.fingerprint) and fingerprint(header) == mapping.fingerprint)
 
 
+def _relates(grid: Grid, place: int, header: tuple[str, ...], mapping: Mapping) -> bool:
+    """Tell whether objectives beside key results are links into a table of their own."""
+    number = mapping.located(header).get("objective")
+    if mapping.rows != "pairs" or number is None:
+        return False
+    return any(has_link(text) for text in grid.cells[number].iloc[place + 1 :].dropna().tolist())
+
+
 def _rank(match: Match | None) -> float:
     return 0.0 if match is None else match.known + match.known / max(match.columns, 1)
 
@@ -503,6 +526,18 @@ def _better_reason(grid: Grid) -> Issue:
         grid.label,
         row=1,
     )
+
+
+def _seen_json(member: JsonMember) -> TableSeen:
+    """Show a JSON file as a table: its keys as columns; it needs no mapping."""
+    from okr_data.ingest import viva_json  # noqa: PLC0415 - few uploads are of this kind
+
+    known = viva_json.is_known(member)
+    header, samples, rows = viva_json.overview(member)
+    return TableSeen(
+        viva_json.label_of(member), header, samples, rows, "format" if known else "skipped",
+        viva_json.TITLE if known else "", viva_json.EVIDENCE if known else "",
+    )  # fmt: skip
 
 
 def _look_for_merged(sheet: Sheet, mapping: Mapping, parsed: Parsed) -> None:

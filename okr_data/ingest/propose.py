@@ -132,6 +132,7 @@ def propose(sheet: Sheet, place: int, grain: Grain | None = None) -> Proposal:
     if rows == "pairs" and {"objective", "key_result"} - set(chosen) and grain is None:
         rows = "items"
         chosen = _assign(sheet, free, fields_of(rows))
+    rows = _title_by_kind(header, free, rows, chosen, fixed=grain is not None)
     mapping = Mapping(
         name="proposed",
         title="Proposed mapping",
@@ -144,6 +145,59 @@ def propose(sheet: Sheet, place: int, grain: Grain | None = None) -> Proposal:
         fingerprint=fingerprint(header),
     )
     return Proposal(mapping, {name: round(score, 2) for name, (_, score) in chosen.items()}, place)
+
+
+def _title_by_kind(
+    header: Sequence[str],
+    free: Sequence[int],
+    rows: Grain,
+    chosen: dict[str, tuple[int, float]],
+    fixed: bool,
+) -> Grain:
+    """Take the column “Objective” or “Key Result” for the title where no other one is it."""
+    if rows not in ("items", "objectives", "key_results") or "title" in chosen:
+        return rows
+    taken = {number for number, _ in chosen.values()}
+    for name, grain in (("key_result", "key_results"), ("objective", "objectives")):
+        scored = [(_likeness(header[n], _BY_NAME[name]), -n) for n in free if n not in taken]
+        score, place = max(scored, default=(0.0, 0))
+        if score >= SURE:
+            chosen["title"] = (-place, score)
+            plain = not fixed and not {"type", "outline", "row_id"} & set(chosen)
+            return cast("Grain", grain) if plain and rows == "items" else rows
+    return rows
+
+
+#: What a known format may be given beside its own columns; ids and kinds it must state itself.
+_FURTHER = frozenset(
+    {"parent", "parent_weight", "level", "department", "team", "owner", "cycle", "start_date", "end_date",
+     "created_on", "start_value", "target_value", "current_value", "progress", "score", "status",
+     "confidence", "unit", "metric", "direction", "weight", "goal_type", "description", "last_note",
+     "last_check_in", "archived", "note", "author", "value"}
+)  # fmt: skip
+
+
+def complete(sheet: Sheet, mapping: Mapping) -> tuple[Mapping, dict[str, str]]:
+    """Add the columns that a format leaves out and that bear the very word of a field.
+
+    Return the mapping and the added columns, header by field. A file that fits a small format
+    (id, type, title) may say its parents under “Aligned To”: leaving that out would lose them.
+    """
+    if mapping.adapter:
+        return mapping, {}
+    used, located = mapping.used(sheet.header), mapping.located(sheet.header)
+    repeated = set(mapping.repeated)
+    free = [n for n, text in enumerate(sheet.header) if text and n not in used]
+    wanted = [f for f in fields_of(mapping.rows) if f.name in _FURTHER - set(located) - repeated]
+    added = {
+        name: sheet.header[number]
+        for name, (number, score) in _assign(sheet, free, wanted).items()
+        if score >= SURE and _likeness(sheet.header[number], _BY_NAME[name]) >= 0.9
+    }
+    columns = {**mapping.columns, **{name: (header,) for name, header in added.items()}}
+    # What a format says of its own states does not hold for a column that it does not have.
+    known = mapping.at_risk_known and "status" not in added
+    return replace(mapping, columns=columns, at_risk_known=known) if added else mapping, added
 
 
 def _grain(  # noqa: PLR0911 - one layout a line

@@ -332,6 +332,9 @@ class _Typist:
 
     def _objectives(self, read: ColumnReader, frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.rename(columns={"id": "objective_id"}).reset_index(drop=True)
+        if "beside" in read.frame:
+            beside = read.frame["beside"].notna().to_numpy()
+            self.parsed.beside.update(frame["objective_id"][beside].tolist())
         cycles = frame["cycle"].isna()
         for place in np.flatnonzero(cycles.to_numpy()).tolist():
             item_id = frame["objective_id"].iloc[place]

@@ -26,6 +26,7 @@ from okr_data.schema import INITIATIVE, KEY_RESULT, OBJECTIVE
 
 FORMAT = "viva_json"
 TITLE = "Viva Goals admin export (ZIP of JSON)"
+EVIDENCE = "B: vendor documentation, partly seen"
 
 _TABLES = {
     "objective": OBJECTIVE.name,
@@ -45,14 +46,14 @@ def _mapping(rows: str) -> Mapping:
 
 def read(members: Sequence[JsonMember], parsed: Parsed) -> None:
     """Turn the files of one export into canonical rows."""
-    files = {_part(member.member): member for member in members}
+    files = {_part(member.member or member.file): member for member in members}
     teams = _by_id(files.get("teams"))
     users = _by_id(files.get("users"))
     periods = _by_id(files.get("timeperiods"))
     for member in members:
-        if not _part(member.member):
+        if not _part(member.member or member.file):
             message = f"“{member.member}” is none of the files that this export is known to hold"
-            parsed.report(_label(member)).add("sheet_skipped", message)
+            parsed.report(label_of(member)).add("sheet_skipped", message)
     if "teams" in files:
         _read_teams(files["teams"], teams, parsed)
     if not {"objectives", "checkins", "teams"} & set(files):
@@ -74,7 +75,27 @@ def _part(name: str) -> str:
     return "objectives" if "okrs" in bare or "goals" in bare else ""
 
 
-def _label(member: JsonMember) -> str:
+def is_known(member: JsonMember) -> bool:
+    """Tell whether a file is one of those that this export is known to hold."""
+    return bool(_part(member.member or member.file))
+
+
+def overview(member: JsonMember) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], int]:
+    """Return the keys of a file, the first different values of each, and its number of records."""
+    values: dict[str, list[str]] = {}
+    rows = 0
+    for place, record in _records(member):
+        rows = place
+        for key, value in record.items():
+            shown = values.setdefault(key, [])
+            text = (_text(value) or "")[:200]
+            if text and len(shown) < 4 and text not in shown:
+                shown.append(text)
+    return tuple(values), tuple(map(tuple, values.values())), rows
+
+
+def label_of(member: JsonMember) -> str:
+    """Return the name under which issues speak of a file."""
     return f"{member.file}/{member.member}" if member.member else member.file
 
 
@@ -133,7 +154,7 @@ def _table(grain: Any, rows: list[Record], member: JsonMember) -> TextTable:
     frame = pd.DataFrame(rows, columns=[*sorted(columns), "row"])
     for name in columns:
         frame[name] = frame[name].astype("str")
-    return TextTable(grain, frame, {}, _label(member))
+    return TextTable(grain, frame, {}, label_of(member))
 
 
 def _read_teams(member: JsonMember, teams: dict[str, Record], parsed: Parsed) -> None:
@@ -191,13 +212,13 @@ def _read_items(
     member: JsonMember, teams: dict[str, Record], users: dict[str, Record],
     periods: dict[str, Record], latest: dict[str, float], parsed: Parsed,
 ) -> None:  # fmt: skip
-    report = parsed.report(_label(member))
+    report = parsed.report(label_of(member))
     rows, links = [], []
     for place, record in _records(member):
         row = _item(record, place, teams, users, periods, latest, report)
         rows.append(row)
         if row["id"]:
-            links += list(_links(record, row, place, _label(member)))
+            links += list(_links(record, row, place, label_of(member)))
     if not rows:
         return
     type_table(_table("items", rows, member), _mapping("items"), None, parsed)
