@@ -32,10 +32,6 @@ def reason_figure(rows: pd.DataFrame, palette: Palette, chosen: str | None = Non
         y=[escape(word) for word in shown["word"]],
         orientation="h",
         width=0.5,
-        text=[f"{count:,}" for count in shown["count"]],
-        textposition="outside",
-        textfont={"color": palette.text, "size": 13},
-        cliponaxis=False,
         marker={
             "color": [
                 palette.accent if reason == chosen else palette.unmeasured
@@ -47,7 +43,21 @@ def reason_figure(rows: pd.DataFrame, palette: Palette, chosen: str | None = Non
         customdata=shown[["reason", "total"]],
         hovertemplate="<b>%{y}</b><br>%{x} of %{customdata[1]} reported figures<extra></extra>",
     )
+    # A bar of one among hundreds is a hair: the whole track takes the click.
     most = float(rows["count"].max()) if len(rows) else 1.0
+    track = go.Bar(
+        x=[most] * len(shown),
+        y=[escape(word) for word in shown["word"]],
+        orientation="h",
+        width=0.5,
+        marker={"color": palette.track, "line": {"width": 0}, "cornerradius": 4},
+        customdata=shown[["reason", "total"]],
+        hoverinfo="none",
+        text=[f"{count:,}" for count in shown["count"]],
+        textposition="outside",
+        textfont={"color": palette.text, "size": 13},
+        cliponaxis=False,
+    )
     layout = base_layout(
         palette,
         max(110, ROW_HEIGHT * len(rows) + 24),
@@ -55,5 +65,6 @@ def reason_figure(rows: pd.DataFrame, palette: Palette, chosen: str | None = Non
         xaxis={"visible": False, "fixedrange": True, "range": [0, most * 1.05]},
         yaxis={"automargin": True, "fixedrange": True, "ticklabelstandoff": 8},
         clickmode="event+select",
+        barmode="overlay",
     )
-    return go.Figure([bars], layout)
+    return go.Figure([track, bars], layout)

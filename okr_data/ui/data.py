@@ -21,6 +21,7 @@ from okr_data import queries
 from okr_data import reconciliation as reconciliations
 from okr_data.errors import AlreadyImported, JournalUnreadable, NoDatabase
 from okr_data.intake import data_folder, load_sample, sample_is_half_loaded
+from okr_data.journal import Manifest
 from okr_data.organisation import Organisation
 from okr_data.queries import Cascade, Catalogue, Filters, Overview, Trends
 from okr_data.reconciliation import Derivation, Reconciliation
@@ -86,6 +87,9 @@ class Data:
 
     def compare(self, first_id: str, second_id: str) -> pd.DataFrame:
         return _compare(self.folder, first_id, second_id)
+
+    def later_imports_on(self, import_id: str) -> tuple[Manifest, ...]:
+        return _later_imports_on(self.folder, self.generation, import_id)
 
     def damage(self, import_id: str, number: int) -> str:
         """Return what is wrong with an uploaded file as it is kept; empty where nothing is."""
@@ -191,6 +195,15 @@ def _import_issues(
     import_id: str,
 ) -> pd.DataFrame:
     return _store(folder).import_issues(import_id)
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _later_imports_on(
+    folder: Path,
+    generation: int,  # noqa: ARG001 - in the key: only imports in force are told
+    import_id: str,
+) -> tuple[Manifest, ...]:
+    return tuple(_store(folder).later_imports_on(import_id))
 
 
 @st.cache_data(max_entries=20, show_spinner="Comparing row by row …")

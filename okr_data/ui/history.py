@@ -54,6 +54,8 @@ ITEM_WORDS = {"objective": "Objective", "key_result": "Key result", "initiative"
 #: Files that have a button each; of more, one is chosen from a list.
 _BUTTONS = 8
 _WHOLE = 12
+#: Imports that are looked at to find the one before that speaks of the same items.
+_LOOKED_BACK = 12
 _SAID = "history_said"
 
 
@@ -249,7 +251,7 @@ def _way_back(found: Past) -> None:
 
 def _ask_before_undo(found: Past) -> None:
     """Ask once more, naming what a reader may not have thought of."""
-    later = pinned_data.store().later_imports_on(found.import_id)
+    later = pinned_data.pinned().later_imports_on(found.import_id)
 
     @st.dialog(f"Take {found.import_id} back?")
     def ask() -> None:
@@ -372,29 +374,34 @@ def _issues(data: Data, found: Past) -> None:
 
 
 def _changed(data: Data, imports: Sequence[Past], found: Past) -> None:
-    """Compare an import with the one before it that states items in the same format."""
+    """Compare an import with the one before it that states items of it too."""
     if not found.items:
         _stated_units_and_people(found)
         return
-    earlier = [
-        other
-        for other in imports
-        if other.items
-        and not other.undone
-        and other.manifest.source_format == found.manifest.source_format
-        and _by_day(other) < _by_day(found)
-    ]
-    if not earlier:
+    before = _before(data, imports, found)
+    if before is None:
         st.write(
-            f"It is the first of its format in force: all that it states was new ({found.contents})."
+            "No earlier import in force speaks of its items: all that it states was new "
+            f"({found.contents})."
         )
         return
-    before = max(earlier, key=_by_day)
+    stays = "" if found.manifest.complete else " What it does not name stays as it was."
     st.caption(
-        f"Compared with {before.import_id} of {day(before.manifest.as_of)}, the one before it in the same "
-        "format, by what their own rows state; computed figures are not compared."
+        f"Compared with {before.import_id} of {day(before.manifest.as_of)}, the import before it that "
+        "speaks of the same items, by what their own rows state; computed figures are not compared."
+        + stays
     )
-    _changes(data, before, found)
+    _changes(data, before, found, with_removed=found.manifest.complete)
+
+
+def _before(data: Data, imports: Sequence[Past], found: Past) -> Past | None:
+    """Return the newest import in force before one that states items of it too."""
+    earlier = [o for o in imports if not o.undone and o.manifest.seq < found.manifest.seq]
+    for other in earlier[:_LOOKED_BACK]:
+        later = {manifest.import_id for manifest in data.later_imports_on(other.import_id)}
+        if other.items and (found.import_id in later or found.undone):
+            return other
+    return None
 
 
 def _stated_units_and_people(found: Past) -> None:
@@ -424,17 +431,19 @@ def _comparison(data: Data, first: Past, second: Past) -> None:
         _changes(data, first, second)
 
 
-def _changes(data: Data, first: Past, second: Past) -> None:
+def _changes(data: Data, first: Past, second: Past, with_removed: bool = True) -> None:
     """Show what two imports state differently, narrowed by kind, and as a download."""
     try:
         found = data.compare(first.import_id, second.import_id)
     except OkrError as error:
         st.error(safe(str(error)), icon=":material/error:")
         return
+    if not with_removed:
+        found = found[found["kind"] != "removed"]
     if found.empty:
         st.write("Both state the same of every item.")
         return
-    key = f"{first.import_id}-{second.import_id}"
+    key = f"{first.import_id}-{second.import_id}-{with_removed}"
     items = len(found[["item_kind", "item_id"]].drop_duplicates())
     st.markdown(f"**{plural(len(found), 'difference')}** in {plural(items, 'item')}.")
     counts = found["kind"].value_counts(sort=False)
@@ -463,7 +472,7 @@ def _changes(data: Data, first: Past, second: Past) -> None:
         st.download_button(
             "Download the differences (CSV)",
             data=lambda: neutral_csv(table),
-            file_name=f"differences-{key}.csv",
+            file_name=f"differences-{first.import_id}-{second.import_id}.csv",
             mime="text/csv",
             key=f"download-changes-{key}",
         )

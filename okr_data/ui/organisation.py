@@ -112,7 +112,7 @@ def _unit_columns(units: pd.DataFrame) -> dict[str, Any]:
     tops = units.loc[units["level"] == "department", "team"]
     departments = sorted({*units["department"].dropna(), *tops}, key=str.casefold)
     return {
-        "Unit": st.column_config.TextColumn(width=210, pinned=True),
+        "Unit": st.column_config.TextColumn(width=190, pinned=True),
         "Confirmed": st.column_config.CheckboxColumn(
             width=90, help="Tick a proposed place to state it as it stands."
         ),
@@ -120,7 +120,7 @@ def _unit_columns(units: pd.DataFrame) -> dict[str, Any]:
             width=90, help="Proposed = read from the data; any statement of yours beats it."
         ),
         "Level": st.column_config.SelectboxColumn(
-            options=list(LEVELS), format_func=str.capitalize, width=120
+            options=list(LEVELS), format_func=lambda level: str(level).capitalize(), width=120
         ),
         "Department": st.column_config.SelectboxColumn(options=departments, width=190),
         "Unit above": st.column_config.SelectboxColumn(options=names, width=190),
@@ -222,7 +222,7 @@ def _pair(data: Data, pair: Spelling) -> None:
         st.markdown(
             f"**{safe(pair.keep)}** ({plural(pair.keep_objectives, 'objective')})  and  "
             f"**{safe(pair.other)}** ({plural(pair.other_objectives, 'objective')})",
-            width=430,
+            width=560,
         )
         keep = st.selectbox(
             "Name to keep", [pair.keep, pair.other], key=f"keep-{key}", width=220,
@@ -244,7 +244,7 @@ def _merged(data: Data, merged: pd.DataFrame) -> None:
     st.markdown("**Read as another name**")
     for row in merged.itertuples():
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{safe(str(row.name))} → **{safe(str(row.read_as))}**", width=430)
+            st.markdown(f"{safe(str(row.name))} → **{safe(str(row.read_as))}**", width=560)
             if st.button("Make it a unit of its own again", type="tertiary", key=f"own-{row.name}"):
                 level, department, above = (
                     None if pd.isna(v) else str(v)

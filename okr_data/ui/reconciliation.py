@@ -91,6 +91,7 @@ def render_reconciliation(view: View, found: Reconciliation, palette: Palette) -
                 "itself come in with the columns “progress” of the template, or with an export."
             )
         return
+    _remember_reason(found)
     left, right = st.columns([1, 1.9], gap="small")
     with left, card("Why they differ", "number of reported figures"):
         _bars(found, palette)
@@ -100,10 +101,13 @@ def render_reconciliation(view: View, found: Reconciliation, palette: Palette) -
         _trace(view, item)
 
 
-def _chosen_reason(found: Reconciliation) -> str | None:
-    """Return the reason of the address, where the data has it."""
-    chosen = st.session_state.get(REASON, st.query_params.get(REASON))
-    return chosen if isinstance(chosen, str) and found.count(chosen) else None
+def _remember_reason(found: Reconciliation) -> None:
+    """Take the reason from the address at first sight; one that the data does not have is none."""
+    if REASON not in st.session_state:
+        st.session_state[REASON] = st.query_params.get(REASON)
+    reason = st.session_state[REASON]
+    if reason not in REASONS or not found.count(reason):
+        st.session_state[REASON] = None
 
 
 def _bars(found: Reconciliation, palette: Palette) -> None:
@@ -111,7 +115,7 @@ def _bars(found: Reconciliation, palette: Palette) -> None:
     rows = charts.reason_rows(reported["reason"], REASONS, REASON_WORDS)
     key = f"{_BARS}-{st.session_state.get(_MOVES, 0)}"
     st.plotly_chart(
-        charts.reason_figure(rows, palette, _chosen_reason(found)),
+        charts.reason_figure(rows, palette, st.session_state[REASON]),
         theme=None,
         config=CHART,
         on_select=lambda: _choose_bar(key),
@@ -121,9 +125,9 @@ def _bars(found: Reconciliation, palette: Palette) -> None:
         + "; ".join(f"{r.word} {r.count} of {r.total}" for r in rows.itertuples()),
     )
     st.caption("Click a bar to see its items.")
-    st.markdown(
+    st.caption(
         "  \n".join(
-            f":gray[**{row.word}** · {safe(REASON_MEANS[row.reason])}]" for row in rows.itertuples()
+            f"**{row.word}** · {safe(REASON_MEANS[row.reason])}" for row in rows.itertuples()
         )
     )
     if missing := found.count("not_reported"):
@@ -147,9 +151,13 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
         present,
         format_func=lambda r: f"{REASON_WORDS[r]} ({found.count(r):,})",
         key=REASON,
-        bind="query-params",
         label_visibility="collapsed",
     )
+    # By its own name: the label carries a count, which the next import changes.
+    if reason:
+        st.query_params[REASON] = reason
+    else:
+        st.query_params.pop(REASON, None)
     items = found.items
     shown = items[items["reason"] == reason] if reason else items[items["reason"] != "not_reported"]
     shown = shown.reset_index(drop=True)
@@ -161,7 +169,7 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
         table,
         TABLE,
         {
-            "Item": st.column_config.TextColumn(width=260, pinned=True),
+            "Item": st.column_config.TextColumn(width=260),
             "Reported": percent,
             "Computed": percent,
             "Difference": st.column_config.NumberColumn(

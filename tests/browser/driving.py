@@ -211,7 +211,7 @@ class Screen:
 
     def assert_row(self, table: str, row: int, *starts_with: str) -> None:
         """Expect the first cells of a row, as a screen reader gets them once the table has focus."""
-        self._click_cell(table, 60, row)
+        self.click_cell(table, 60, row)
         # The header is row 1 to a screen reader.
         cells = self._grid(table).locator(f'[aria-rowindex="{row + 2}"] [role=gridcell]')
         for number, text in enumerate(starts_with):
@@ -267,7 +267,17 @@ class Screen:
 
     def select_row(self, table: str, row: int) -> None:
         """Tick the box in front of a row; the first one is 0."""
-        self._click_cell(table, 16, row)
+        self.click_cell(table, 16, row)
+
+    def press(self, button: str) -> None:
+        """Click a button by its name."""
+        self.page.get_by_role("button", name=button).click()
+
+    def download(self, button: str) -> tuple[str, bytes]:
+        """Click a download button; return the name and the bytes that arrive."""
+        with self.page.expect_download() as download:
+            self.press(button)
+        return download.value.suggested_filename, download.value.path().read_bytes()
 
     def upload(self, *files: tuple[str, bytes]) -> None:
         """Choose files in the upload box; what the server makes of them comes later."""
@@ -279,7 +289,7 @@ class Screen:
     def _grid(self, table: str) -> Locator:
         return self.page.get_by_role("region", name=table, exact=True)
 
-    def _click_cell(self, table: str, x: int, row: int) -> None:
+    def click_cell(self, table: str, x: int, row: int) -> None:
         """Click into the canvas of a table, ``x`` pixels from its left edge."""
         canvas = self._grid(table).locator(".dvn-scroller")
         canvas.click(position={"x": x, "y": _ROW_HEIGHT * (row + 1.5)})

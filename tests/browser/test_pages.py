@@ -18,6 +18,9 @@ HEADINGS = {
     "cascade": "objectives lead to a company goal",
     "trends": f"{CYCLE} moved",
     "import": "Bring in the export that you have",
+    "history": "imports are in force",
+    "organisation": "units have a stated place",
+    "reconciliation": "reported figures agree with the computed ones",
     "definitions": "What every figure means",
 }
 NONSENSE = "cycle=%00&department=Nope&department=%3Cb%3E&level=boss&as_of=2031-02-30&objective=zzz"
@@ -27,6 +30,9 @@ LAST_DRAWN = {
     "cascade": ".slicetext",
     "trends": ".js-plotly-plot .main-svg",
     "import": "[data-testid=data-grid-canvas]",
+    "history": "[data-testid=data-grid-canvas]",
+    "organisation": "[data-testid=data-grid-canvas]",
+    "reconciliation": ".js-plotly-plot .main-svg",
     "definitions": "[data-testid=data-grid-canvas]",
 }
 
