@@ -298,13 +298,16 @@ class ColumnReader:
         )
 
     def confidence(self, name: str) -> pd.Series:
-        """Return a confidence as 0–1; the column's largest value tells its scale (1, 10 or 100)."""
+        """Return a confidence as 0–1; a percent sign or the column's largest value tells
+        its scale (1, 10 or 100)."""
         if name not in self.frame:
             return self.number(name)
         decimal = self.decimal(name)
         numbers = (_number_or_none(text, decimal) for text in self.distinct(name))
         largest = max((n for n in numbers if n is not None), default=1.0)
         scale = 1.0 if largest <= 1 else 10.0 if largest <= 10 else 100.0
+        if any("%" in text for text in self.distinct(name)):
+            scale = 100.0
         parse = self._figure_parser(name)
 
         def fraction(text: str) -> float | None:

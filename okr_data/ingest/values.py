@@ -65,10 +65,15 @@ def fold(text: str) -> str:
 
 _PLAIN = re.compile(r"^[+\-]?(\d+(\.\d*)?|\.\d+)([eE][+\-]?\d{1,3})?$")
 _BLANKS = r" '’\u00a0\u202f\u2009"
-# Groups of three, or of two in between as in 12,34,567; the last group always has three.
+# Groups of three, or of two in between as in 12,34,567; the last group always has three. A first
+# group is never a lone 0: 0,125 is a fraction.
 _GROUPED = {
-    ".": re.compile(rf"^[+\-]?\d{{1,3}}(([,{_BLANKS}]\d{{2,3}})*[,{_BLANKS}]\d{{3}})(\.\d*)?$"),
-    ",": re.compile(rf"^[+\-]?\d{{1,3}}(([.{_BLANKS}]\d{{2,3}})*[.{_BLANKS}]\d{{3}})(,\d*)?$"),
+    ".": re.compile(
+        rf"^[+\-]?(?!0\D)\d{{1,3}}(([,{_BLANKS}]\d{{2,3}})*[,{_BLANKS}]\d{{3}})(\.\d*)?$"
+    ),
+    ",": re.compile(
+        rf"^[+\-]?(?!0\D)\d{{1,3}}(([.{_BLANKS}]\d{{2,3}})*[.{_BLANKS}]\d{{3}})(,\d*)?$"
+    ),
 }
 _SIGNS = "$€£¥₹₽₩₺₴฿"
 _CURRENCY = re.compile(
@@ -156,9 +161,11 @@ def _bounded(value: float) -> float:
     return value
 
 
-_SAYS_COMMA = re.compile(r"\d\.\d{3},\d|^[^.]*\d,(\d{1,2}|\d{4,})$|\d\.\d{3}\.\d{3}")
-_SAYS_POINT = re.compile(r"\d,\d{2,3}\.\d|^[^,]*\d\.(\d{1,2}|\d{4,})$|\d,\d{2,3},\d{3}")
-_SAYS_NEITHER = re.compile(r"^[+\-]?\d{1,3}[.,]\d{3}$")
+_SAYS_COMMA = re.compile(r"\d\.\d{3},\d|^[+\-]?0,\d|^[^.]*\d,(\d{1,2}|\d{4,})$|\d\.\d{3}\.\d{3}")
+_SAYS_POINT = re.compile(
+    r"\d,\d{2,3}\.\d|^[+\-]?0\.\d|^[^,]*\d\.(\d{1,2}|\d{4,})$|\d,\d{2,3},\d{3}"
+)
+_SAYS_NEITHER = re.compile(r"^[+\-]?(?!0\D)\d{1,3}[.,]\d{3}$")
 
 
 def decimal_evidence(text: str) -> DecimalSign | None:
