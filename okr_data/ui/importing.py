@@ -234,13 +234,14 @@ def _preview(uploads: Sequence[Upload], reading: Reading, answers: _Answers, key
 
 def _checked(uploads: Sequence[Upload], reading: Reading, key: str) -> Checked | OkrError:
     """Read and try the upload without keeping it, once for the same files, answers and data."""
+    slot = st.empty()  # always there: what follows keeps its place when nothing is computed
     state = (key, tuple(u.name for u in uploads), repr(reading), pinned_data.store().generation())
     held = st.session_state.get("checked")
     if held is not None and held[0] == state:
         known: Checked | OkrError = held[1]
         return known
     seen: Checked | OkrError
-    bar = st.progress(0.0, text="Reading and checking every row …")
+    bar = slot.progress(0.0, text="Reading and checking every row …")
     try:
         seen = check_files(
             pinned_data.store(),
@@ -251,7 +252,7 @@ def _checked(uploads: Sequence[Upload], reading: Reading, key: str) -> Checked |
     except OkrError as error:
         seen = error
     finally:
-        bar.empty()
+        slot.empty()
     st.session_state["checked"] = (state, seen)
     return seen
 
