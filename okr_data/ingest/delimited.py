@@ -11,9 +11,9 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from okr_data.ingest import encoding
@@ -59,7 +59,17 @@ _XML = re.compile(r"\s*<\?xml\b")
 _SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 
 
-def read_delimited(name: str, content: bytes, limits: Limits = LIMITS) -> Grid:
+#: Told the share of a file, 0–1, that is read.
+Advanced = Callable[[float], object]
+
+
+def unheard(_share: float) -> None:
+    """Tell nobody."""
+
+
+def read_delimited(
+    name: str, content: bytes, limits: Limits = LIMITS, advanced: Advanced = unheard
+) -> Grid:
     """Turn a text file into a grid, or raise :class:`Unreadable`.
 
     The delimiter is one of comma, semicolon, tab and ``|``; line ends are LF, CRLF or CR.
@@ -71,7 +81,7 @@ def read_delimited(name: str, content: bytes, limits: Limits = LIMITS) -> Grid:
     decision = encoding.decide(name, content)
     text = _Text(name, content, decision, limits)
     delimiter, skipped = _find_delimiter(name, text, limits)
-    builder = _gather(text, delimiter, skipped)
+    builder = _gather(replace(text, advanced=advanced), delimiter, skipped)
     cells, lines = builder.table()
     if not len(cells):
         raise Unreadable(Issue("file_empty", "the file is empty", name))
@@ -93,11 +103,13 @@ class _Text:
     content: bytes
     decision: encoding.Decision
     limits: Limits
+    advanced: Advanced = unheard
 
     def lines(self) -> Iterator[str]:
         """Yield the lines with their ends (LF, CRLF or CR); refuse one that never ends."""
         rest, number = "", 1
-        for block in encoding.blocks(self.content, self.decision):
+        for place, block in enumerate(encoding.blocks(self.content, self.decision)):
+            self.advanced(min(1.0, place * encoding.BLOCK / max(1, len(self.content))))
             pieces = io.StringIO(rest + block, newline="").readlines()
             # The last piece may go on in the next block, and so may a CR, as CRLF.
             rest = pieces.pop() if pieces and not pieces[-1].endswith("\n") else ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -77,6 +78,8 @@ class Parsed:
     derived: set[str] = field(default_factory=set)
     #: Ids, made by us, of objectives that are known only by their title beside a key result.
     beside: set[str] = field(default_factory=set)
+    #: Told in words what is being done with a table, for whoever waits.
+    told: Callable[[str], object] = lambda _step: None
 
     def report(self, label: str) -> Report:
         return self.reports.setdefault(label, Report(label))
@@ -162,9 +165,9 @@ def _one(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def link_rows(**columns: Any) -> pd.DataFrame:
+def link_rows(index: Any = None, **columns: Any) -> pd.DataFrame:
     """Make rows of links; ``parent_id`` is missing where only a title is given."""
-    frame = pd.DataFrame(columns, columns=list(_LINK_COLUMNS))
+    frame = pd.DataFrame(columns, columns=list(_LINK_COLUMNS), index=index)
     for name in ("child_id", "parent_id", "parent_title", "file"):
         frame[name] = frame[name].astype("str")
     frame["weight"] = frame["weight"].astype("float64")
@@ -177,15 +180,21 @@ def link_rows(**columns: Any) -> pd.DataFrame:
 def settle(parsed: Parsed, known: Known, as_of: date) -> None:
     """Check what only the whole upload can tell; rows that must stay out are taken out."""
     _join_objectives_beside(parsed)
+    parsed.told("looking for ids that stand twice")
     _settle_duplicates(parsed)
     _settle_units(parsed)
     _settle_people(parsed)
+    parsed.told("gathering ids and titles")
     finder = _Finder(parsed, known)
+    parsed.told("looking up parents")
     _look_up_references(parsed, finder)
     links = _resolved_links(parsed, finder)
+    parsed.told("placing each item below its parents")
     _place_links(parsed, links, finder)
+    parsed.told("checking key results")
     _name_check_ins(parsed, finder)
     _check_key_results(parsed, finder)
+    parsed.told("checking parents and check-ins")
     _check_parents(parsed, finder)
     _check_check_ins(parsed, finder, as_of)
     _check_levels(parsed)
@@ -287,7 +296,7 @@ def _settle_duplicates(parsed: Parsed) -> None:
 def _contents(parsed: Parsed, shared: pd.DataFrame) -> pd.Series:
     """Return a digest of each row: its kind, its cells and the parents it names."""
     result = pd.Series(0, index=shared.index, dtype="uint64")
-    links = _links_by_row(parsed)
+    links = _links_by_row(parsed, shared["id"])
     for table, _ in _items():
         chosen = shared[shared["table"] == table.name]
         rows = parsed.of(table).iloc[chosen["place"].to_numpy()].drop(columns=["file", "row"])
@@ -299,15 +308,15 @@ def _contents(parsed: Parsed, shared: pd.DataFrame) -> pd.Series:
     return result + np.array(named, dtype="uint64")
 
 
-def _links_by_row(parsed: Parsed) -> dict[tuple[str, str, int], tuple[str, ...]]:
+def _links_by_row(parsed: Parsed, ids: pd.Series) -> dict[tuple[str, str, int], tuple[str, ...]]:
     found: dict[tuple[str, str, int], tuple[str, ...]] = defaultdict(tuple)
     for links in parsed.links:
-        for link in links.itertuples():
+        for link in links[links["child_id"].isin(ids)].itertuples():
             found[link.child_id, link.file, link.row] += (
                 f"{link.parent_id}/{link.parent_title}/{link.weight}",
             )
     for references in parsed.references:
-        for reference in references.itertuples():
+        for reference in references[references["child_id"].isin(ids)].itertuples():
             found[reference.child_id, reference.file, reference.row] += (
                 f"{reference.text}/{reference.exact}/{reference.weights}",
             )
@@ -375,15 +384,28 @@ class _Finder:
     def __init__(self, parsed: Parsed, known: Known) -> None:
         self.known = known
         self.kinds: dict[str, str] = {}
-        self._by_title: dict[str, set[str]] = defaultdict(set)
-        for table, column in _items():
-            rows = parsed.of(table)
-            for item_id, title in zip(rows[column].tolist(), rows["title"].tolist(), strict=True):
-                self.kinds[item_id] = table.name
-                self._by_title[title_key(title)].add(item_id)
-        for title, item_id in known.titles.items():
-            if title_key(title) not in self._by_title:
-                self._by_title[title_key(title)] = {item_id}
+        self._titled = [
+            (rows["title"], rows[column])
+            for table, column in _items()
+            for rows in (parsed.of(table),)
+        ]
+        for (_, ids), (table, _) in zip(self._titled, _items(), strict=True):
+            self.kinds.update(dict.fromkeys(ids.tolist(), table.name))
+
+    @cached_property
+    def _by_title(self) -> Mapping[str, str | set[str]]:
+        """Ids by title, made when the first parent is not named by an id: most files need none."""
+        found: dict[str, str | set[str]] = {}
+        for titles, ids in self._titled:
+            for item_id, title in zip(ids.tolist(), titles.tolist(), strict=True):
+                other = found.setdefault(title_key(title), item_id)
+                if isinstance(other, set):
+                    other.add(item_id)
+                elif other != item_id:
+                    found[title_key(title)] = {other, item_id}
+        for title, item_id in self.known.titles.items():
+            found.setdefault(title_key(title), item_id)
+        return found
 
     def has(self, item_id: str) -> bool:
         return item_id in self.kinds or self.known.has(item_id)
@@ -392,7 +414,8 @@ class _Finder:
         return self.kinds.get(item_id) == OBJECTIVE.name or item_id in self.known.objectives
 
     def by_title(self, title: str) -> set[str]:
-        return self._by_title.get(title_key(title), set())
+        found = self._by_title.get(title_key(title), set())
+        return {found} if isinstance(found, str) else found
 
     def one(self, text: str) -> str | None:
         """Return the id of the one item that a text names by id or title, None where none."""
@@ -449,26 +472,18 @@ def _look_up_references(parsed: Parsed, finder: _Finder) -> None:
 
 def _looked_up(parsed: Parsed, label: str, rows: pd.DataFrame, finder: _Finder) -> pd.DataFrame:
     report = parsed.report(label)
-    found: dict[str, list[Any]] = {name: [] for name in _LINK_COLUMNS}
-    cache: dict[str, list[tuple[str | None, str | None]]] = {}
-    hit = named = invisible = 0
-    for row in rows.itertuples():
-        parents: list[tuple[str | None, str | None]] = []
-        if isinstance(row.exact, str):
-            parents += [(item_id, None) for item_id in row.exact.split(SEPARATOR)]
-        if isinstance(row.text, str):
-            if row.text not in cache:
-                cache[row.text] = _named_parents(row.text, row.separators, finder)
-                invisible += clean_id(row.text) != row.text
-            parents += cache[row.text]
-            named += 1
-            hit += any(parent_id and finder.has(parent_id) for parent_id, _ in cache[row.text])
-        weights = _parent_weights(row, len(parents), report)
-        for (parent_id, title), weight in zip(parents, weights, strict=True):
-            values = (row.table, row.child_id, parent_id, title, weight,
-                      weight is None or weight > 0, label, row.row)  # fmt: skip
-            for name, value in zip(_LINK_COLUMNS, values, strict=True):
-                found[name].append(value)
+    codes, texts = pd.factorize(rows["text"])
+    separators = rows["separators"].iloc[0]  # one table, one way to separate parents
+    named = [_named_parents(text, separators, finder) for text in texts.tolist()]
+    invisible = sum(clean_id(text) != text for text in texts.tolist())
+    hit = any(parent_id and finder.has(parent_id) for parents in named for parent_id, _ in parents)
+    plain = rows["exact"].isna().to_numpy() & rows["weights"].isna().to_numpy() & (codes >= 0)
+    places = np.arange(len(rows))
+    parts = [
+        _links_by_text(rows[plain], codes[plain], named, places[plain], label),
+        _links_one_by_one(rows[~plain], codes[~plain], named, places[~plain], label, report),
+    ]
+    links = pd.concat([part for part in parts if len(part)] or parts[:1])
     if invisible:
         message = f"{invisible:,} names of parents had invisible characters, which do not count"
         report.add("ids_normalised", message, column="parent")
@@ -479,7 +494,55 @@ def _looked_up(parsed: Parsed, label: str, rows: pd.DataFrame, finder: _Finder) 
             "holds, nor is it a title"
         )
         parsed.issues.append(Issue("column_missing", message, label, None, "id"))
-    return link_rows(**found)
+    return links.sort_index(kind="stable").reset_index(drop=True)
+
+
+#: Id and title of each parent that a text names.
+_Named = list[tuple[str | None, str | None]]
+
+
+def _links_by_text(
+    rows: pd.DataFrame, codes: np.ndarray, named: list[_Named], places: np.ndarray, label: str
+) -> pd.DataFrame:
+    """Return the links of rows that name parents by text alone, a column at a time."""
+    counts = np.array([len(parents) for parents in named], dtype=np.int64)
+    begins = np.cumsum(counts) - counts
+    every = [parent for parents in named for parent in parents]
+    of_row = counts[codes]
+    row = np.repeat(np.arange(len(rows)), of_row)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(of_row) - of_row, of_row)
+    parent = begins[codes[row]] + within
+    ids = pd.array([parent_id for parent_id, _ in every], dtype="str")
+    titles = pd.array([title for _, title in every], dtype="str")
+    return link_rows(
+        index=places[row],
+        table=rows["table"].array[row], child_id=rows["child_id"].array[row],
+        parent_id=ids[parent], parent_title=titles[parent], weight=np.nan, contributes=True,
+        file=label, row=rows["row"].to_numpy()[row],
+    )  # fmt: skip
+
+
+def _links_one_by_one(
+    rows: pd.DataFrame, codes: np.ndarray, named: list[_Named], places: np.ndarray, label: str,
+    report: Report,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the links of rows that weigh their parents, or name some by id and some by text."""
+    found: dict[str, list[Any]] = {name: [] for name in _LINK_COLUMNS}
+    index: list[int] = []
+    for row, code, place in zip(rows.itertuples(), codes.tolist(), places.tolist(), strict=True):
+        parents: _Named = []
+        if isinstance(row.exact, str):
+            parents += [(item_id, None) for item_id in row.exact.split(SEPARATOR)]
+        if code >= 0:
+            parents += named[code]
+        weights = _parent_weights(row, len(parents), report)
+        for (parent_id, title), weight in zip(parents, weights, strict=True):
+            values = (row.table, row.child_id, parent_id, title, weight,
+                      weight is None or weight > 0, label, row.row)  # fmt: skip
+            index.append(place)
+            for name, value in zip(_LINK_COLUMNS, values, strict=True):
+                found[name].append(value)
+    return link_rows(index=index, **found)
 
 
 def _named_parents(
@@ -572,10 +635,13 @@ def _homes(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     if links.empty:
         return rows, links
-    there = np.array([isinstance(i, str) and finder.has(i) for i in links["parent_id"].tolist()])
-    ordered = links.assign(there=~there, place=np.arange(len(links)))
-    ordered = ordered.sort_values(["child_id", "there", "place"], kind="stable")
-    first = ordered.drop_duplicates("child_id")
+    missing = _missing(links["parent_id"], finder).to_numpy()
+    children, _ = pd.factorize(links["child_id"])
+    # For each child: parents that are in the data first, in the order in which they stand.
+    order = np.lexsort((np.arange(len(links)), missing, children))
+    begins = np.r_[True, np.diff(children[order]) != 0]
+    first = links.iloc[order[begins]]
+    rest = links.iloc[np.sort(order[~begins])]
     home = first.set_index("child_id")
     named = home["parent_id"].fillna(home["parent_title"])
     rows = rows.copy()
@@ -583,7 +649,6 @@ def _homes(
         rows["objective_id"].fillna(rows["key_result_id"].map(named)).astype("str")
     )
     rows["weight"] = rows["weight"].fillna(rows["key_result_id"].map(home["weight"]))
-    rest = ordered.drop(index=first.index).sort_values("place").drop(columns=["there", "place"])
     return rows, rest
 
 
@@ -696,8 +761,9 @@ def _check_levels(parsed: Parsed) -> None:
 def _check_lookalikes(parsed: Parsed) -> None:
     """Tell of ids that look the same and are not: a Cyrillic О beside a Latin O."""
     ids: dict[str, set[str]] = defaultdict(set)
-    every = parsed.item_ids()
-    odd = {item_id for item_id in every if not item_id.isascii()}
+    columns = [parsed.of(table)[column] for table, column in _items()]
+    odd = {item_id for ids in columns for item_id in ids[~ids.str.isascii()].tolist()}
+    every = parsed.item_ids() if odd else set()
     for item_id in odd:
         ids[looks_like(item_id)].add(item_id)
     for form, found in ids.items():

@@ -115,46 +115,94 @@ def _key(team: str) -> str:
 
 
 def _gather(parsed: Parsed) -> dict[str, _Evidence]:
-    rows = _records(
-        parsed.of(OBJECTIVE), "objective_id", "level", "department", "team", "file", "row"
-    )
-    objectives = {row["objective_id"]: row for row in rows}
-    key_results = parsed.of(KEY_RESULT)
-    home = dict(zip(key_results["key_result_id"], key_results["objective_id"], strict=True))
-    parents: dict[str, list[Row]] = defaultdict(list)
-    for link in _records(parsed.of(ALIGNMENT), "child_id", "parent_id"):
-        parent = objectives.get(home.get(link["parent_id"], link["parent_id"]))
-        if parent is not None:
-            parents[link["child_id"]].append(parent)
+    """Gather what the rows say of each team, counted in groups of rows that say the same."""
+    objectives = parsed.of(OBJECTIVE)
+    keys = _keys(objectives["team"])
+    rows = objectives[["team", "level", "department", "file", "row"]].assign(key=keys)
+    links = _links_to_objectives(parsed, objectives)
+    without = ~rows.index.isin(links["child"])
     evidence: dict[str, _Evidence] = {}
-    for objective_id, row in objectives.items():
-        if row.get("team"):
-            found = evidence.setdefault(_key(row["team"]), _Evidence(row["team"]))
-            _add(found, row, parents[objective_id])
+    first = rows.dropna(subset=["key"]).drop_duplicates("key")
+    for row in _records(first, "key", "team", "file", "row"):
+        evidence[row["key"]] = _Evidence(row["team"], rows=[row])
+    for (key, level, department, alone), count in _groups(rows.assign(alone=without),
+                                                          "key", "level", "department", "alone"):  # fmt: skip
+        _add(evidence[key], level, department, count if alone else 0, count)
+    above = _parents_of_teams(rows, links)
+    for (key, parent, of_company), count in _groups(above, "key", "parent", "of_company"):
+        if of_company:
+            evidence[key].under_company_objectives += count
+        elif parent != key:
+            evidence[key].above[parent] += count
+    key_results = parsed.of(KEY_RESULT)
     of_teams = key_results.dropna(subset=["team"]).drop_duplicates("team")
     for row in _records(of_teams, "team", "file", "row"):
         evidence.setdefault(_key(row["team"]), _Evidence(row["team"])).rows.append(row)
     for key, found in list(evidence.items()):
-        for above in found.above:
-            if above in evidence:
-                evidence[above].below.add(key)
+        for team in found.above:
+            if team in evidence:
+                evidence[team].below.add(key)
     return evidence
 
 
-def _add(found: _Evidence, row: Row, parents: list[Row]) -> None:
-    found.objectives += 1
-    found.rows.append(row)
-    if row.get("level") in ("company", "department", "team"):
-        found.levels[row["level"]] += 1
-    if row.get("department"):
-        found.departments[row["department"]] += 1
-    if not parents:
-        found.without_parent += 1
-    for parent in parents:
-        if parent.get("level") == "company" or not parent.get("team"):
-            found.under_company_objectives += 1
-        elif _key(parent["team"]) != _key(row["team"]):
-            found.above[_key(parent["team"])] += 1
+def _keys(teams: pd.Series) -> pd.Series:
+    """Return the key of each team, missing where none is named."""
+    distinct = [team for team in teams.dropna().unique().tolist() if team]
+    return teams.map({team: _key(team) for team in distinct}).astype("str")
+
+
+def _links_to_objectives(parsed: Parsed, objectives: pd.DataFrame) -> pd.DataFrame:
+    """Return the places of child and parent of each link, a key result standing for its objective.
+
+    Links of what is no objective of the upload are left out; in the order of the children.
+    """
+    links = parsed.of(ALIGNMENT)
+    key_results = parsed.of(KEY_RESULT)
+    places = pd.Index(objectives["objective_id"])
+    named = links["parent_id"]
+    below = named.isin(key_results["key_result_id"])
+    if below.any():
+        home = key_results.drop_duplicates("key_result_id", keep="last")
+        home = home.set_index("key_result_id")["objective_id"]
+        named = named.where(~below, named.map(home).astype("str"))
+    found = pd.DataFrame(
+        {"child": places.get_indexer(links["child_id"]), "parent": places.get_indexer(named)}
+    )
+    return found[(found >= 0).all(axis=1)].sort_values("child", kind="stable")
+
+
+def _parents_of_teams(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Return, for each link of a team's objective, the team of the parent or that it is the company's."""
+    parents = rows.iloc[links["parent"]]
+    found = pd.DataFrame(
+        {
+            "key": rows["key"].array[links["child"]],
+            "parent": parents["key"].array,
+            "of_company": ((parents["level"] == "company") | parents["key"].isna()).to_numpy(),
+        }
+    )
+    return found.dropna(subset=["key"])
+
+
+def _groups(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Yield each different combination of some columns with its count, in order of first rows."""
+    named = rows[rows[columns[0]].notna()]
+    counted = (
+        named.groupby(list(columns), sort=False, dropna=False).size().reset_index(name="count")
+    )
+    for row in _records(counted, *columns, "count"):
+        yield tuple(row[name] for name in columns), int(row["count"])
+
+
+def _add(
+    found: _Evidence, level: str | None, department: str | None, without_parent: int, count: int
+) -> None:
+    found.objectives += count
+    found.without_parent += without_parent
+    if level in ("company", "department", "team"):
+        found.levels[level] += count
+    if department:
+        found.departments[department] += count
 
 
 def _company_unit(missing: dict[str, _Evidence], placed: dict[str, Place]) -> str | None:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import PurePath
 
+import numpy as np
 import pandas as pd
 
 from okr_data.errors import FileRefused
@@ -142,16 +143,18 @@ def prepare(
     known, reading = known or Known(), reading or Reading()
     work = _Work(reading)
     for number, upload in enumerate(_labelled(uploads)):
-        progress(f"reading {upload.name}", 0.3 * number / len(uploads))
-        work.read(upload)
+        part = 0.3 * number / len(uploads), 0.3 * (number + 1) / len(uploads)
+        work.read(upload, _shares(progress, f"reading {upload.name}", *part))
     progress("recognising the tables", 0.3)
     work.recognise()
-    progress("checking every cell", 0.35)
-    work.type_all()
     parsed = work.parsed
+    parsed.told = _steps(progress, 0.35, 0.7)
+    parsed.told("checking every cell")
+    work.type_all()
     day = _as_of(parsed, reading, work.issues)
-    progress("checking ids and parents", 0.7)
+    parsed.told = _steps(progress, 0.7, 0.9)
     settle(parsed, known, day)
+    parsed.told("placing the teams")
     propose_units(parsed, known)
     issues = [*work.issues, *parsed.all_issues()]
     if known.fiscal_start_stated:
@@ -167,6 +170,29 @@ def prepare(
         tuple(parsed.decisions()),
         tuple(work.refused_rows()),
     )
+
+
+def _shares(progress: Progress, step: str, begin: float, end: float) -> Callable[[float], object]:
+    """Report the shares of one step; at most a hundred of them, since somebody reads them."""
+    told: set[int] = set()
+
+    def advanced(share: float) -> None:
+        if int(share * 100) not in told:
+            told.add(int(share * 100))
+            progress(step, begin + share * (end - begin))
+
+    return advanced
+
+
+def _steps(progress: Progress, begin: float, end: float) -> Callable[[str], object]:
+    """Report steps whose number nobody knows: each takes a tenth of what is left."""
+    left = [end - begin]
+
+    def told(step: str) -> None:
+        progress(step, end - left[0])
+        left[0] *= 0.9
+
+    return told
 
 
 def _draft(
@@ -213,10 +239,11 @@ class _Work:
         self._upload_of: dict[str, str] = {}
         self._unknown: list[tuple[Grid, Proposal | None, Sheet | None]] = []
 
-    def read(self, upload: Upload) -> None:
+    def read(self, upload: Upload, advanced: Callable[[float], object]) -> None:
         """Read one file; what is wrong with it is kept until all files were looked at."""
         try:
-            for part in read_upload(upload):
+            advanced(0.0)
+            for part in read_upload(upload, advanced=advanced):
                 if isinstance(part, JsonMember):
                     self.json.append(part)
                     self.issues += part.issues
@@ -476,17 +503,13 @@ class _Work:
         found = []
         for sheet, _ in self.sheets:
             reasons = self.parsed.report(sheet.label).refused
-            mask = [int(line) in reasons for line in sheet.lines.tolist()]
-            if any(mask):
+            mask = np.isin(sheet.lines, list(reasons))
+            if mask.any():
                 rows = sheet.body[mask].copy()
                 rows = rows.reindex(columns=range(len(sheet.header)))
                 rows.columns = [name or f"column {n + 1}" for n, name in enumerate(sheet.header)]
-                lines = [
-                    int(line)
-                    for line, chosen in zip(sheet.lines.tolist(), mask, strict=True)
-                    if chosen
-                ]
-                rows["reason it did not go in"] = [reasons[line] for line in lines]
+                chosen = sheet.lines[mask].tolist()
+                rows["reason it did not go in"] = [reasons[line] for line in chosen]
                 found.append(RefusedRows(sheet.label, rows.reset_index(drop=True)))
         return found
 

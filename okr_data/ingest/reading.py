@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from okr_data.ingest.archive import JsonMember, read_archive, read_json
-from okr_data.ingest.delimited import read_delimited
+from okr_data.ingest.delimited import Advanced, read_delimited, unheard
 from okr_data.ingest.grid import LIMITS, Grid, Limits, Unreadable, Upload
 from okr_data.ingest.workbook import read_workbook
 from okr_data.issues import Issue
@@ -16,8 +16,12 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])")
 
 
-def read_upload(upload: Upload, limits: Limits = LIMITS) -> list[Grid | JsonMember]:
+def read_upload(
+    upload: Upload, limits: Limits = LIMITS, advanced: Advanced = unheard
+) -> list[Grid | JsonMember]:
     """Read one upload into its tables, or raise :class:`Unreadable`.
+
+    ``advanced`` is told the share of a text file that is read, again and again.
 
     A workbook, an archive and text are told apart by their bytes: a ``.xls`` that holds CSV text
     is read as text. The name is only a label.
@@ -36,4 +40,4 @@ def read_upload(upload: Upload, limits: Limits = LIMITS) -> list[Grid | JsonMemb
         raise Unreadable(Issue("file_unreadable", message, name))
     if _JSON.match(content):
         return [read_json(name, "", content, limits)]
-    return [read_delimited(name, content, limits)]
+    return [read_delimited(name, content, limits, advanced)]

@@ -175,15 +175,19 @@ class _Typist:
             titled = read.text("title").notna()
         self._titles(read, titled)
         kinds = self._kinds(read)
+        self.parsed.told("reading people, periods and states")
         frame = self._shared(read).assign(kind_of_item=kinds)
         self._tell_of_unused_values(read, kinds)
+        self.parsed.told("gathering the names of parents")
         self._references(read, kinds)
         objectives = (kinds == "objective").to_numpy()
         key_results = (kinds == "key_result").to_numpy()
         if objectives.any():
+            self.parsed.told("reading objectives")
             rows = self._objectives(self._reader(read.frame[objectives]), frame[objectives])
             self.parsed.add_rows(OBJECTIVE, rows)
         if key_results.any():
+            self.parsed.told("reading figures of key results")
             rows = self._key_results(self._reader(read.frame[key_results]), frame[key_results])
             self.parsed.add_rows(KEY_RESULT, rows)
         work = frame[~objectives & ~key_results]

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
@@ -147,9 +149,12 @@ def read(sheet: Sheet, mapping: Mapping, as_of: date | None, parsed: Parsed) -> 
         as_of,
         parsed,
     )
-    parsed.links.append(link_rows(**_columns(export.links(frame), _LINKS)))
-    checks = pd.DataFrame(_columns(export.check_ins(frame), _CHECK_INS))
-    if len(checks):
+    for chunk in _chunks(export.links(frame)):
+        parsed.told("taking packed parents apart")
+        parsed.links.append(link_rows(**_columns(chunk, _LINKS)))
+    for chunk in _chunks(export.check_ins(frame)):
+        parsed.told("taking check-ins apart")
+        checks = pd.DataFrame(_columns(chunk, _CHECK_INS))
         parsed.add_rows(CHECK_IN, checks.assign(checked_on=_days(checks["checked_on"])))
 
 
@@ -160,8 +165,17 @@ _CHECK_INS = (
 )  # fmt: skip
 
 
-def _columns(rows: Iterator[tuple[Any, ...]], names: tuple[str, ...]) -> dict[str, list[Any]]:
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+#: Rows that are held as Python objects before they become a frame; a million take 1 GB.
+_CHUNK = 50_000
+
+
+def _chunks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    while chunk := list(islice(rows, _CHUNK)):
+        yield chunk
+
+
+def _columns(rows: list[tuple[Any, ...]], names: tuple[str, ...]) -> dict[str, list[Any]]:
+    columns = zip(*rows, strict=True)
     return {name: list(values) for name, values in zip(names, columns, strict=True)}
 
 
@@ -358,8 +372,10 @@ class _Export:
     def check_ins(self, frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
         """Yield the check-ins of each row, and the last one where no record states it."""
         days: dict[int, set[date]] = defaultdict(set)
+        ids, lines = frame["id"].tolist(), frame["row"].tolist()
+        kinds = self._final_kinds(frame)
         for place, cell in self._records():
-            found = self._check_in(frame, place, cell)
+            found = self._check_in(ids[place], lines[place], kinds[place], place, cell)
             if found is not None:
                 days[place].add(found[1])
                 yield found
@@ -367,14 +383,15 @@ class _Export:
             return
         last = self._reader(self.frame).day("last_check_in")
         notes = self._reader(self.frame).text("last_note")
-        for place in np.flatnonzero(last.notna().to_numpy()).tolist():
-            day = last.iloc[place].date()
-            if day not in days[place] and isinstance(frame["id"].iloc[place], str):
-                note = notes.iloc[place] if isinstance(notes.iloc[place], str) else None
-                line = int(frame["row"].iloc[place])
+        stated = last.notna().to_numpy()
+        columns = (last[stated].dt.date, notes[stated], frame["id"][stated], frame["row"][stated])
+        for place, day, note, item_id, line in zip(
+            np.flatnonzero(stated).tolist(), *(column.tolist() for column in columns), strict=True
+        ):
+            if day not in days.get(place, ()) and isinstance(item_id, str):
                 yield (
-                    frame["id"].iloc[place], day, None, None, None, None, None, note, None,
-                    self.sheet.label, line,
+                    item_id, day, None, None, None, None, None,
+                    note if isinstance(note, str) else None, None, self.sheet.label, line,
                 )  # fmt: skip
 
     def _records(self) -> Iterator[tuple[int, str]]:
@@ -385,8 +402,8 @@ class _Export:
         for number in range(first, len(self.sheet.header)):
             if number == first or not normalise_header(self.sheet.header[number]):
                 cells = self.sheet.column(number)
-                for place in np.flatnonzero(cells.notna().to_numpy()).tolist():
-                    yield place, cells.iloc[place]
+                filled = cells.notna().to_numpy()
+                yield from zip(np.flatnonzero(filled).tolist(), cells[filled].tolist(), strict=True)
         if self.sheet.overlong:
             places = {int(line): place for place, line in enumerate(self.sheet.lines.tolist())}
             for line, further in self.sheet.overlong.items():
@@ -394,8 +411,9 @@ class _Export:
                     if cell:
                         yield places[line], cell
 
-    def _check_in(self, frame: pd.DataFrame, place: int, cell: str) -> tuple[Any, ...] | None:
-        item_id, line = frame["id"].iloc[place], int(frame["row"].iloc[place])
+    def _check_in(
+        self, item_id: object, line: int, kind: str, place: int, cell: str
+    ) -> tuple[Any, ...] | None:
         if is_empty(cell) or not isinstance(item_id, str):
             return None
         packed = split_check_in(cell)
@@ -412,7 +430,7 @@ class _Export:
                 cell,
             )
             return None
-        value, progress = self._checked_value(frame, place, packed, line)
+        value, progress = self._checked_value(kind, place, packed, line)
         status = self.mapping.statuses.get(fold(packed.status))
         if packed.status and status is None:
             message = f"“{packed.status}” is no status"
@@ -423,7 +441,7 @@ class _Export:
         )  # fmt: skip
 
     def _checked_value(
-        self, frame: pd.DataFrame, place: int, packed: PackedCheckIn, line: int
+        self, kind: str, place: int, packed: PackedCheckIn, line: int
     ) -> tuple[float | None, float | None]:
         """Tell whether a check-in states a value of the metric or a percent of progress."""
         try:
@@ -433,18 +451,14 @@ class _Export:
             return None, None
         if number is None:
             return None, None
-        if self._kinds_list(frame)[place] == "key_result" and self._states_metric(place, packed):
+        if kind == "key_result" and self._states_metric(place, packed):
             return number, None
         return None, number / 100
 
-    def _kinds_list(self, frame: pd.DataFrame) -> list[str]:
-        if not hasattr(self, "_kinds_once"):
-            self._kinds_once = self._final_kinds(frame)
-            self._cells = {
-                name: self._reader(frame).text(name).tolist()
-                for name in ("target_value", "metric", "unit")
-            }
-        return self._kinds_once
+    @cached_property
+    def _cells(self) -> dict[str, list[Any]]:
+        read = self._reader(self.frame)
+        return {name: read.text(name).tolist() for name in ("target_value", "metric", "unit")}
 
     def _states_metric(self, place: int, packed: PackedCheckIn) -> bool:
         if not isinstance(self._cells["target_value"][place], str):
