@@ -6,6 +6,7 @@ and given to the command line. Its name comes from a person and never becomes a 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import unicodedata
@@ -18,9 +19,19 @@ from okr_data.journal import sync
 
 
 def profile_key(name: str) -> str:
-    """Return the file name of a profile: letters and digits of its name, at most 60."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60] or "profile"
+    """Return the file name of a profile: letters and digits of its name, at most 60.
+
+    Where that loses a part of the name (other alphabets, very long ones) a digest of the whole
+    name follows, so that two names never share a file by that.
+    """
+    decomposed = unicodedata.normalize("NFKD", name.strip())
+    plain = decomposed.encode("ascii", "ignore").decode()
+    key = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    lost = any(c.isalnum() and not c.isascii() for c in decomposed)
+    if not lost and key and len(key) <= 60:
+        return key
+    digest = hashlib.sha256(decomposed.lower().encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{key[:60].strip('-') or 'profile'}-{digest}"
 
 
 class Profiles:

@@ -176,3 +176,63 @@ def test_the_template_is_documented_as_it_is() -> None:
         for column in file.columns:
             assert f"| `{column.name}` |" in text, column.name
             assert column.meaning in text
+
+
+def test_every_format_is_documented() -> None:
+    from okr_data.ingest import FORMATS
+    from okr_data.ingest.mapping import presets
+
+    text = (PROJECT / "docs" / "formats.md").read_text("utf-8")
+    for name in {*FORMATS, *presets(), "viva_json"}:
+        assert f"| `{name}` |" in text, name
+
+
+def test_the_evidence_of_a_format_is_the_documented_one() -> None:
+    from okr_data.ingest import FORMATS
+
+    text = (PROJECT / "docs" / "formats.md").read_text("utf-8")
+    for found in FORMATS.values():
+        level = found.evidence.split(":")[0]
+        assert re.search(rf"^\| `{found.name}` \|[^|]*\| {level} \|", text, re.MULTILINE), (
+            found.name
+        )
+
+
+def test_mappings_are_documented_as_they_are() -> None:
+    from okr_data.ingest.fields import FIELDS, GRAINS
+    from okr_data.ingest.mapping import _ANSWERS, _KEYS, _WORDS
+
+    text = (PROJECT / "docs" / "mappings.md").read_text("utf-8")
+    for key in _KEYS - {"words"} | {f"words.{word}" for word in _WORDS}:
+        assert f"| `{key}` |" in text, key
+    for found in FIELDS:
+        assert f"| `{found.name}` | {found.label} |" in text, found.name
+    for name in (*_ANSWERS, *GRAINS):
+        assert f"`{name}`" in text, name
+
+
+def test_the_worked_example_of_a_preset_works() -> None:
+    """The document shows an export and its mapping: both are taken from it and tried."""
+    from datetime import date
+
+    from okr_data.ingest import Reading, Upload, prepare
+    from okr_data.ingest.mapping import parse_mapping
+
+    text = (PROJECT / "docs" / "mappings.md").read_text("utf-8")
+    (content,) = re.findall(r"```\n(Ref;.*?)```", text, re.DOTALL)
+    (toml,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    mapping = parse_mapping("harvest", re.sub(r"^   ", "", toml, flags=re.MULTILINE))
+    reading = Reading(as_of=date(2026, 8, 1), mapping=mapping)
+    tables = prepare([Upload("export.csv", content.encode())], None, reading).draft.tables
+    assert tables["objective_row"]["status"].to_pylist() == ["on_track"]
+    assert tables["key_result_row"]["objective_id"].to_pylist() == ["H1"]
+
+
+def test_every_option_of_the_import_is_documented() -> None:
+    from okr_data.cli import main
+
+    handbook = (PROJECT / "docs" / "handbook.md").read_text("utf-8")
+    for parameter in main.commands["import"].params:
+        for option in parameter.opts:
+            if option.startswith("--"):
+                assert option in handbook, option

@@ -195,6 +195,9 @@ _KEYS = {
     "title", "rows", "columns", "required", "known", "evidence", "adapter", "repeated", "indent", "dated",
     "separators", "fill_down", "words", "at_risk_known", "parent_above", "only_own_words", "answers", "fingerprint",
 }  # fmt: skip
+_WORDS = ("type", "status", "level")
+#: What reads tables that columns alone do not describe (okr_data.ingest.formats.ADAPTERS).
+_ADAPTERS = ("", "viva")
 _ANSWERS = {
     "decimal": (".", ","),
     "date_order": ("dmy", "mdy"),
@@ -218,7 +221,10 @@ def parse_mapping(name: str, text: str) -> Mapping:
     rows = raw.get("rows")
     if rows not in GRAINS:
         raise MappingInvalid(f'{name}: "rows" must be one of {", ".join(GRAINS)}, not {rows!r}')
-    words = raw.get("words", {})
+    words = _table(name, "words", raw.get("words", {}))
+    for key in words:
+        if key not in _WORDS:
+            raise MappingInvalid(f"{name}: words.{key} is unknown; known: {', '.join(_WORDS)}")
     return Mapping(
         name=name,
         title=str(raw.get("title", name)),
@@ -226,7 +232,7 @@ def parse_mapping(name: str, text: str) -> Mapping:
         columns=_columns(name, raw.get("columns", {})),
         required=_texts(name, "required", raw.get("required", ())),
         evidence=str(raw.get("evidence", "yours")),
-        adapter=str(raw.get("adapter", "")),
+        adapter=_one_of(name, "adapter", raw.get("adapter", ""), _ADAPTERS),
         known=_texts(name, "known", raw.get("known", ())),
         repeated=_repeated(name, raw.get("repeated", {})),
         indent=_pattern(name, str(raw.get("indent", ""))),
@@ -236,9 +242,9 @@ def parse_mapping(name: str, text: str) -> Mapping:
         kinds=_words(name, words, "type", ("objective", "key_result", "initiative")),
         statuses=_words(name, words, "status", STATUSES),
         levels=_words(name, words, "level", ("company", "department", "team", "individual")),
-        at_risk_known=bool(raw.get("at_risk_known", False)),
-        parent_above=bool(raw.get("parent_above", False)),
-        only_own_words=bool(raw.get("only_own_words", False)),
+        at_risk_known=_flag(name, raw, "at_risk_known"),
+        parent_above=_flag(name, raw, "parent_above"),
+        only_own_words=_flag(name, raw, "only_own_words"),
         answers=_read_answers(name, raw.get("answers", {})),
         fingerprint=str(raw.get("fingerprint", "")),
     )
@@ -255,7 +261,21 @@ def _columns(name: str, raw: Any) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _table(name: str, key: str, raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise MappingInvalid(f'{name}: "{key}" must be a table')
+    return raw
+
+
+def _flag(name: str, raw: Any, key: str) -> bool:
+    value = raw.get(key, False)
+    if not isinstance(value, bool):
+        raise MappingInvalid(f'{name}: "{key}" must be true or false')
+    return value
+
+
 def _repeated(name: str, raw: Any) -> dict[str, str]:
+    raw = _table(name, "repeated", raw)
     for key, value in raw.items():
         if key not in FIELD or not isinstance(value, str) or _NUMBERED not in value:
             raise MappingInvalid(
@@ -265,7 +285,7 @@ def _repeated(name: str, raw: Any) -> dict[str, str]:
 
 
 def _texts(name: str, key: str, raw: Any) -> tuple[str, ...]:
-    if isinstance(raw, str) or not all(isinstance(part, str) for part in raw):
+    if not isinstance(raw, list | tuple) or not all(isinstance(part, str) for part in raw):
         raise MappingInvalid(f'{name}: "{key}" must be a list of texts')
     return tuple(raw)
 
@@ -285,13 +305,14 @@ def _one_of(name: str, key: str, value: Any, allowed: tuple[str, ...]) -> str:
 
 
 def _words(name: str, raw: Any, key: str, allowed: tuple[str, ...]) -> dict[str, str]:
-    given = raw.get(key, {})
+    given = _table(name, f"words.{key}", raw.get(key, {}))
     for word, meaning in given.items():
         _one_of(name, f"words.{key}.{word}", meaning, allowed)
     return {fold(word): meaning for word, meaning in given.items()}
 
 
 def _read_answers(name: str, raw: Any) -> Answers:
+    raw = _table(name, "answers", raw)
     for key, value in raw.items():
         if key not in _ANSWERS:
             raise MappingInvalid(f"{name}: answers.{key} is unknown; known: {', '.join(_ANSWERS)}")
@@ -322,7 +343,9 @@ def _to_toml(mapping: Mapping) -> str:
         "words": {key: dict(found) for key, found in words.items() if found},
         "answers": answers,
     }
-    return tomli_w.dumps({key: value for key, value in said.items() if value})
+    always = ("title", "rows", "evidence", "separators")  # empty there is not the default
+    kept = {key: value for key, value in said.items() if value or key in always}
+    return tomli_w.dumps(kept)
 
 
 @cache
