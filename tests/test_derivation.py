@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
+from okr_data.charts.reasons import reason_figure, reason_rows
+from okr_data.charts.theme import LIGHT
 from okr_data.neutral import file_name
 from okr_data.queries import Filters
-from okr_data.reconciliation import derivation, exact, number, reconciliation
+from okr_data.reconciliation import REASONS, derivation, exact, number, reconciliation
 from okr_data.store import Store
 from tests.conftest import take_in
 
@@ -142,3 +145,15 @@ def test_what_is_not_done_never_reads_100_percent(fraction: float, written: str)
 )
 def test_names_of_downloads_hold_no_path(given: str, kept: str) -> None:
     assert file_name(given) == kept
+
+
+@pytest.mark.parametrize("reasons", [["agrees", "rounding", "agrees"], ["agrees"], []])
+def test_bars_count_each_reason_of_all(reasons: list[str]) -> None:
+    words = {reason: f"<{reason}>" for reason in REASONS}
+    rows = reason_rows(pd.Series(reasons, dtype="str"), REASONS, words)
+    assert rows["reason"].tolist() == [r for r in ("rounding", "agrees") if r in reasons]
+    assert rows["count"].tolist() == [reasons.count(r) for r in rows["reason"]]
+    assert set(rows["total"]) <= {len(reasons)}
+    figure = reason_figure(rows, LIGHT, "agrees")
+    assert "<agrees>" not in figure.to_json()
+    assert len(figure.data[1].x) == len(rows)

@@ -375,7 +375,13 @@ def _issues(data: Data, found: Past) -> None:
 
 def _changed(data: Data, imports: Sequence[Past], found: Past) -> None:
     """Compare an import with the one before it that states items of it too."""
-    if not found.items:
+    counts = found.manifest.counts
+    if not found.items and not counts.get("initiatives"):
+        if counts.get("check_ins"):
+            st.write(
+                f"It states {plural(counts['check_ins'], 'check-in')} of items that other imports state: "
+                "their values and progress of those days."
+            )
         _stated_units_and_people(found)
         return
     before = _before(data, imports, found)
@@ -408,7 +414,8 @@ def _stated_units_and_people(found: Past) -> None:
     """Show the rows of an import that says nothing about goals."""
     entry = pinned_data.store().entry(found.import_id)
     stated = {name: table.to_pandas() for name, table in entry.tables()}
-    st.caption("It states places in the organisation and no goals; these are its rows.")
+    if ORG_UNIT.name in stated or PERSON.name in stated:
+        st.caption("What it states of the organisation; these are its rows.")
     for name, columns in (
         (ORG_UNIT.name, ["team", "level", "department", "parent_team", "same_as"]),
         (PERSON.name, ["person", "email", "team", "manager"]),

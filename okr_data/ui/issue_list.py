@@ -88,10 +88,12 @@ def _narrowed(issues: pd.DataFrame, key: str) -> pd.DataFrame:
 
 def _holds(issues: pd.DataFrame, words: str) -> pd.Series:
     """Tell which issues hold every word somewhere in their texts."""
-    texts = issues[["file", "column", "value", "message", "code"]].fillna("").agg(" ".join, axis=1)
-    found = pd.Series(True, index=issues.index)
+    texts = pd.Series("", index=issues.index, dtype="str")
+    for column in ("file", "column", "value", "message", "code"):
+        texts = texts + " " + issues[column].fillna("").astype("str")
+    texts, found = texts.str.lower(), pd.Series(True, index=issues.index)
     for word in words.lower().split():
-        found &= texts.str.lower().str.contains(word, regex=False)
+        found &= texts.str.contains(word, regex=False)
     return found
 
 
