@@ -101,14 +101,15 @@ def header_place(grid: Grid) -> int | None:
 
 
 def _widest_row_of_words(grid: Grid) -> int | None:
-    """Return the first of the widest rows whose cells are different words and no figures or days."""
-    best: tuple[int, int] | None = None
+    """Return the first wide row whose cells are different words and no figures or days."""
+    widths = {}
     for place, cells in header_candidates(grid):
         texts = [cell for cell in cells if cell]
         words = all(not _is_number(text) and not _is_day(text) for text in texts)
-        if words and len(set(texts)) == len(texts) and (best is None or len(texts) > best[0]):
-            best = (len(texts), place)
-    return best[1] if best else None
+        if words and len(set(texts)) == len(texts):
+            widths[place] = len(texts)
+    widest = max(widths.values(), default=0)
+    return next((place for place, width in widths.items() if width * 3 >= widest * 2), None)
 
 
 @cache
