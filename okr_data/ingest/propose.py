@@ -101,12 +101,13 @@ def header_place(grid: Grid) -> int | None:
 
 
 def _widest_row_of_words(grid: Grid) -> int | None:
-    """Return the first wide row whose cells are different words and no figures or days."""
+    """Return the first wide row whose cells are different words and no figures; days may be weeks."""
     widths = {}
     for place, cells in header_candidates(grid):
         texts = [cell for cell in cells if cell]
-        words = all(not _is_number(text) and not _is_day(text) for text in texts)
-        if words and len(set(texts)) == len(texts):
+        words = [text for text in texts if not _is_number(text) or dated_header(text)]
+        plain = sum(not dated_header(text) for text in texts)
+        if len(words) == len(texts) == len(set(texts)) and plain >= 2:
             widths[place] = len(texts)
     widest = max(widths.values(), default=0)
     return next((place for place, width in widths.items() if width * 3 >= widest * 2), None)
