@@ -570,6 +570,8 @@ class Store:
                 and former.fingerprint == wanted
                 and (not draft.as_of_given or former.as_of == draft.as_of)
                 and (former.complete or not draft.complete)  # complete, it says more
+                # Read in another way, the same bytes say something else.
+                and (not former.mapping or _readings(former.mapping) == _readings(draft.mapping))
             ):
                 raise AlreadyImported(former.import_id)
 
@@ -902,6 +904,11 @@ def _tree_of(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> pd.Da
     many = manifest.counts.get("rows", 0) > 20_000
     said = {"id": manifest.import_id, "rows": TREE_ROWS, "depth": 1 if many else 8}
     return connection.execute(_TREE, said).df()
+
+
+def _readings(mapping: Mapping[str, str]) -> list[str]:
+    """Return how tables were read, whatever the files were called."""
+    return sorted(mapping.values())
 
 
 def _import_ids(entries: Sequence[Entry]) -> set[str]:

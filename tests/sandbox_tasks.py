@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from okr_data.ingest.grid import Unreadable
-from okr_data.ingest.handover import report
+from okr_data.ingest.zygote import report
 from okr_data.issues import Issue
 
 

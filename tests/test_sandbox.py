@@ -12,11 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from okr_data.ingest import sandbox as sandboxes
-from okr_data.ingest.archive import JsonMember
-from okr_data.ingest.delimited import read_delimited
-from okr_data.ingest.grid import Grid, Unreadable, Upload
-from okr_data.ingest.handover import read_grids, write_grids
+from okr_data.ingest.grid import Unreadable
 from okr_data.ingest.sandbox import Sandbox
 from tests import sandbox_tasks
 
@@ -192,36 +188,3 @@ def _processes_with(argument: str) -> list[int]:
         if b"zygote" in command and argument.encode() in command:
             found.append(int(entry.parent.name))
     return found
-
-
-def test_uploads_are_read_in_the_sandbox() -> None:
-    box = Sandbox()
-    seen: list[str] = []
-    found, refused = sandboxes.read_uploads(
-        [Upload("../a.csv", b"id,title\n007,x\n"), Upload("b.csv", b"")],
-        60,
-        lambda text, share: seen.append(text),
-        box,
-    )
-    box.close()
-    (grid,) = found
-    assert isinstance(grid, Grid)
-    assert grid.cells.iloc[1].tolist() == ["007", "x"]
-    assert [(issue.code, issue.file) for issue in refused] == [("file_empty", "b.csv")]
-    assert "Reading ../a.csv" in seen
-
-
-def test_grids_are_handed_over_as_they_are(tmp_path: Path) -> None:
-    grid = read_delimited(
-        "ä.csv", "id;t\n1;ü\x07\n\n2;\n3;4;5\n".encode() + b"x;y\n" * 30 + b"1;2;3;4;;\n"
-    )
-    member = JsonMember("a.zip", "b.json", {"x": [1, None, "ü"]})
-    write_grids(tmp_path, [grid, member])
-    back, other = read_grids(tmp_path)
-    assert other == member
-    assert isinstance(back, Grid)
-    assert back.cells.equals(grid.cells)
-    assert list(back.cells.dtypes) == list(grid.cells.dtypes)
-    assert back.lines.tolist() == grid.lines.tolist()
-    assert (back.overflow, back.issues, back.delimiter) == (grid.overflow, grid.issues, ";")
-    assert not [path for path in tmp_path.iterdir() if path.suffix not in (".arrow", ".json")]

@@ -25,6 +25,8 @@ from okr_data.errors import (
     StoreBusy,
     UnknownImport,
 )
+from okr_data.ingest import Reading, Upload
+from okr_data.ingest.columns import Answers
 from okr_data.intake import clear_sample, import_files, load_sample
 from okr_data.schema import MAX_CHAIN
 from okr_data.store import Store
@@ -409,3 +411,14 @@ def test_only_loops_and_long_chains_need_a_closer_look(
     links: list[tuple[int, int]], right: bool
 ) -> None:
     assert graph.ends_soon(links) is right
+
+
+def test_the_same_bytes_read_in_another_way_are_another_import(store: Store) -> None:
+    content = b"id,title,level,cycle,due\nO-1,Win,company,Q4 2026,03/04/2026\n"
+    uploads_ = [Upload("goals.csv", content)]
+    import_files(store, uploads_, reading=Reading(as_of=DAY))
+    with pytest.raises(AlreadyImported):
+        import_files(store, [Upload("other name.csv", content)], reading=Reading(as_of=DAY))
+    import_files(store, uploads_, reading=Reading(as_of=DAY, answers=Answers(date_order="dmy")))
+    with store.reader() as reader:
+        assert reader.rows("select end_date from model.objective_version") == [(date(2026, 4, 3),)]

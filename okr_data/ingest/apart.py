@@ -23,7 +23,6 @@ from okr_data.ingest import sandbox
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.draft import Known
 from okr_data.ingest.grid import LIMITS, Unreadable, Upload
-from okr_data.ingest.handover import report
 from okr_data.ingest.mapping import Mapping, parse_mapping
 from okr_data.ingest.preparing import (
     NotPrepared,
@@ -35,6 +34,7 @@ from okr_data.ingest.preparing import (
     prepare,
 )
 from okr_data.ingest.report import Decision
+from okr_data.ingest.zygote import report
 from okr_data.issues import Issue
 from okr_data.journal import SourceFile
 from okr_data.schema import TABLES

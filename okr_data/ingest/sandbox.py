@@ -16,23 +16,19 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from okr_data.ingest import zygote
-from okr_data.ingest.archive import JsonMember
-from okr_data.ingest.grid import Grid, Unreadable, Upload
-from okr_data.ingest.handover import read_grids, read_refused, write_uploads
+from okr_data.ingest.grid import Unreadable
 from okr_data.issues import Issue
 
 #: The tasks that may run in the sandbox: ``package.module:function``, called with the folder.
 PREPARE = "okr_data.ingest.apart:prepare_in_folder"
-READ_UPLOADS = "okr_data.ingest.handover:read_uploads_job"
-TASKS = frozenset({PREPARE, READ_UPLOADS})
+TASKS = frozenset({PREPARE})
 #: Bytes a job may take beyond what the idle helper has. The largest CSV that is let in (512 MB)
 #: takes 2 GB, a workbook of a million rows about 2 GB; twice that is left for what differs.
 MEMORY = 4 * 1024**3
@@ -322,20 +318,3 @@ def run(task: str, folder: Path, timeout: float, progress: Progress | None = Non
 def warm() -> None:
     """Start the helper of this process now; see :meth:`Sandbox.warm`."""
     _default.warm()
-
-
-def read_uploads(
-    uploads: Sequence[Upload],
-    timeout: float,
-    progress: Progress | None = None,
-    sandbox: Sandbox | None = None,
-) -> tuple[list[Grid | JsonMember], list[Issue]]:
-    """Read uploads in the sandbox: what came out, and why others were refused.
-
-    Raises :class:`Unreadable` where the reader itself failed.
-    """
-    with tempfile.TemporaryDirectory(prefix="okr-read-") as name:
-        folder = Path(name)
-        write_uploads(folder, uploads)
-        (sandbox or _default).run(READ_UPLOADS, folder, timeout, progress)
-        return read_grids(folder), read_refused(folder)

@@ -216,6 +216,12 @@ def serve_without_fork(tasks: frozenset[str]) -> None:
             return
 
 
+def report(folder: Path, text: str, share: float) -> None:
+    """Tell how far a job has come (0 to 1); whoever waits for it sees the line at once."""
+    with (folder / "progress").open("a", encoding="utf-8") as out:
+        out.write(json.dumps([text, share]) + "\n")
+
+
 def main() -> None:
     """Import what readers need, say that it is ready, and serve."""
     arguments = sys.argv[1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ import streamlit as st
 
 from okr_data import google_sheets
 from okr_data.errors import AlreadyImported, DataChanged, FileRefused, OkrError
-from okr_data.ingest import FORMATS, Reading, TableSeen, Upload
+from okr_data.ingest import FORMATS, Reading, TableSeen, Upload, sandbox
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.fields import GRAINS, Grain
 from okr_data.ingest.mapping import Mapping
@@ -77,8 +78,15 @@ def render_intro(data: Data) -> None:
     )
 
 
+@st.cache_resource(show_spinner=False)
+def _warm_reader() -> None:
+    """Start the process that reads files while somebody still looks for one."""
+    threading.Thread(target=sandbox.warm, name="okr-warm", daemon=True).start()
+
+
 def render_upload() -> None:
     """Take files, show what they mean and would change, and take them in on request."""
+    _warm_reader()
     _show_last_result()
     with card("Upload"):
         uploads = _given_files()
