@@ -333,6 +333,25 @@ def test_a_column_that_a_small_format_does_not_name_is_read_by_its_word() -> Non
     assert "“Aligned To” = parent" in issue.message
 
 
+def test_ids_of_parents_by_their_long_names() -> None:
+    prepared = read("""
+        OKR ID | Level | OKR | Parent OKR ID | Owner | Metric | Baseline | Target | Actual | % Complete
+        1 | Company | Grow | | Ann Example | | | | | 45
+        1.1 | Team | Ten shops | 1 | Bo Sample | shops | 0 | 10 | 4 | 40""")
+    assert parents(prepared) == {"Grow": "", "Ten shops": "Grow"}
+    assert kinds(prepared)["Ten shops"] == "key_result"
+
+
+def test_progress_of_the_objective_is_not_that_of_its_key_results() -> None:
+    prepared = read("""
+        Objective | Key Result | Target | Objective Progress | Objective Owner | Owner
+        Grow | Ten shops | 10 | 45% | Ann Example | Bo Sample
+        | Five towns | 5 | | | Bo Sample""")
+    assert column(prepared, "reported_progress") == [0.45]
+    assert column(prepared, "reported_progress", "key_result_row") == [None, None]
+    assert column(prepared, "owner") == ["Ann Example"]
+
+
 # --- words -------------------------------------------------------------------
 
 

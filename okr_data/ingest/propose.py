@@ -175,7 +175,7 @@ _FURTHER = frozenset(
     {"parent", "parent_weight", "level", "department", "team", "owner", "cycle", "start_date", "end_date",
      "created_on", "start_value", "target_value", "current_value", "progress", "score", "status",
      "confidence", "unit", "metric", "direction", "weight", "goal_type", "description", "last_note",
-     "last_check_in", "archived", "note", "author", "value"}
+     "last_check_in", "archived", "note", "author", "value", "objective_owner", "objective_progress"}
 )  # fmt: skip
 
 
