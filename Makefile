@@ -1,15 +1,21 @@
 # `make run` serves the dashboard, `make test` passes all tests; each sets up what it needs.
 PYTHON ?= python3
 PORT ?= 8501
+KILLS ?= 200
+SECONDS ?= 600
 BIN := .venv/bin
 
-.PHONY: run test lint sample clean
+.PHONY: run test torture lint sample clean
 
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -q
+
+# Imports killed at random moments, for as many and as long as is said here.
+torture: .venv/dev.stamp
+	$(BIN)/python -m tests.torture --kills $(KILLS) --seconds $(SECONDS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

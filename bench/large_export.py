@@ -253,7 +253,8 @@ def run(shape: str, objectives: int, verbose: bool) -> bool:
 def _print_course(seen: Watched) -> None:
     """Print how long each step took, and the most memory in it."""
     steps: list[tuple[float, str]] = []
-    for at, _, word in seen.positions:
+    for at, _, shown in seen.positions:
+        word = re.sub(r" \(\d+ s\)$", "", shown)
         if not steps or steps[-1][1] != word:
             steps.append((at, word))
     for (at, word), (after, _) in zip(steps, [*steps[1:], (seen.seconds, "")], strict=True):

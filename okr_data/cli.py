@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -327,14 +329,52 @@ def _progress() -> Iterator[Progress]:
         yield silent
         return
     with click.progressbar(length=1000, file=sys.stderr, item_show_func=lambda s: s or "") as bar:
-        yield _advance(bar)
+        shown = _Bar(bar)
+        shown.start()
+        try:
+            yield shown.to
+        finally:
+            shown.stop()
 
 
-def _advance(bar: Any) -> Callable[[str, float], None]:
-    def to(step: str, done: float) -> None:
-        bar.update(max(0, int(done * 1000) - bar.pos), step)
+class _Bar(threading.Thread):
+    """A progress bar that is drawn again each second, so that a long step is seen to go on."""
 
-    return to
+    def __init__(self, bar: Any) -> None:
+        super().__init__(name="okr-bar", daemon=True)
+        self._bar = bar
+        self._step, self._since = "", time.monotonic()
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+
+    def to(self, step: str, done: float) -> None:
+        """Move to a share of the whole work (0–1), never back, and name the step."""
+        with self._lock:
+            if step != self._step:
+                self._step, self._since = step, time.monotonic()
+            forward = int(done * self._bar.length) - self._bar.pos
+            if forward > 0:
+                self._bar.update(forward, self._words())
+            else:
+                self._draw()
+
+    def run(self) -> None:
+        while not self._over.wait(1.0):
+            with self._lock:
+                self._draw()
+
+    def stop(self) -> None:
+        """End the drawing; the bar is no longer touched when this returns."""
+        self._over.set()
+        self.join()
+
+    def _draw(self) -> None:
+        self._bar.current_item = self._words()
+        self._bar.render_progress()
+
+    def _words(self) -> str:
+        lasting = time.monotonic() - self._since
+        return f"{self._step} ({lasting:.0f} s)" if lasting >= 2 else self._step
 
 
 def _print_import(result: ImportResult, as_json: bool) -> None:

@@ -16,10 +16,18 @@
 -- column: last_check_in | last check-in; NULL where none
 -- assert: progress between 0 and 1
 with standing as (
-    select d.day, v.*
+    select
+        d.day, v.key_result_id, v.parent_id, v.import_id, v.weight, v.kind, v.direction,
+        v.start_value, v.target_value
     from model.key_result_version v
     join model.evaluation_day d
         on d.day >= v.valid_from and (v.valid_to is null or d.day < v.valid_to)
+),
+stacked as (
+    select k.day, k.key_result_id, o.objective_id
+    from standing k
+    join model.objective_day o on o.day = k.day and o.objective_id = k.parent_id
+    where k.key_result_id in (select parent_id from standing)
 ),
 placed as (
     select
@@ -27,8 +35,7 @@ placed as (
         coalesce(o.objective_id, above.objective_id) as objective_id
     from standing s
     left join model.objective_day o on o.day = s.day and o.objective_id = s.parent_id
-    left join standing k on k.day = s.day and k.key_result_id = s.parent_id
-    left join model.objective_day above on above.day = k.day and above.objective_id = k.parent_id
+    left join stacked above on above.day = s.day and above.key_result_id = s.parent_id
 ),
 observed as (
     select
