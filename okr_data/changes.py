@@ -17,7 +17,7 @@ from okr_data import views
 
 #: Every kind of change, what deserves a look first.
 KINDS = (
-    "removed", "target_lowered", "reparented", "baseline_changed", "target_raised", "retitled",
+    "removed", "target_lowered", "reparented", "baseline_changed", "target_raised", "due", "retitled",
     "cycle", "owner", "level", "team", "department", "status", "value", "progress", "added",
 )  # fmt: skip
 #: Changes that are handed out; a page shows no more, and the counts are exact.

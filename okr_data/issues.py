@@ -43,7 +43,7 @@ CODES: dict[str, IssueCode] = {
     "header_unknown": IssueCode(
         "error",
         "The header row must be that of a known format.",
-        "Download the template, or export with the tool's own column names.",
+        "On the page, say what its columns mean; or use the template.",
     ),
     "column_missing": IssueCode(
         "error", "The columns a format requires must be there.", "Add the column and its header."
@@ -296,6 +296,11 @@ CODES: dict[str, IssueCode] = {
     "cycle_missing": IssueCode(
         "warning", "An objective should belong to a cycle.", "Fill in the cycle."
     ),
+    "cycle_from_days": IssueCode(
+        "info",
+        "An objective without a cycle belongs to the quarter, half or year that its days span exactly.",
+        "Nothing to do.",
+    ),
     "cycle_unknown": IssueCode(
         "info",
         "A cycle whose name says no dates gets its dates from its objectives.",
@@ -359,6 +364,11 @@ CODES: dict[str, IssueCode] = {
         "warning",
         "A check-in should belong to a key result or objective; it is kept until that arrives.",
         "Import the item, or correct the id.",
+    ),
+    "check_in_without_day": IssueCode(
+        "error",
+        "A check-in must have a day.",
+        "Answer the question about day and month where one is asked, or fill in the day.",
     ),
     "check_in_after_as_of": IssueCode(
         "warning",

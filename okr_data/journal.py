@@ -20,12 +20,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from okr_data.errors import JournalUnreadable
 from okr_data.schema import SCHEMA_VERSION, TABLES
 
+#: What an import changed, for people: not read when a database is made.
+CHANGES = "changes"
 _TEMPORARY = ".tmp-"
 
 Kind = Literal["import", "undo", "redo"]
@@ -103,6 +106,11 @@ class Entry:
             path = self.folder / f"{table.name}.parquet"
             if path.exists():
                 yield table.name, table.conform(pq.read_table(path))
+
+    def changes(self) -> pd.DataFrame | None:
+        """Return what the import changed when it came in; None where that was not kept."""
+        path = self.folder / f"{CHANGES}.parquet"
+        return pq.read_table(path).to_pandas() if path.exists() else None
 
     def original(self, number: int) -> bytes:
         """Return the bytes of an uploaded file as they came, in the order of ``manifest.files``.

@@ -59,6 +59,19 @@ def parse_period(text: str, fiscal_start_month: int = 1) -> Period | None:
     return None
 
 
+def period_of_days(starts_on: date, ends_on: date) -> Period | None:
+    """Return the calendar month, quarter, half or year that two days span exactly, or None."""
+    months = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month + 1
+    kind = {1: "month", 3: "quarter", 6: "half", 12: "year"}.get(months)
+    first = date(starts_on.year, starts_on.month, 1)
+    if kind is None or starts_on != first or ends_on != _add_months(first, months) - timedelta(1):
+        return None
+    if (starts_on.month - 1) % months:
+        return None
+    part = starts_on.month if kind == "month" else (starts_on.month - 1) // months + 1
+    return Period(_name(kind, part, starts_on.year, False), starts_on, ends_on)
+
+
 def _period(kind: str, found: dict[str, str | None], fiscal_start_month: int) -> Period | None:
     fiscal = (found.get("fiscal") or "").strip().upper() == "FY"
     digits = found["year"] or ""

@@ -37,7 +37,7 @@ from okr_data.errors import (
     UnknownImport,
 )
 from okr_data.issues import REFUSES_FILE, Issue
-from okr_data.journal import Entry, Journal, Kind, Manifest, SourceFile, sync
+from okr_data.journal import CHANGES, Entry, Journal, Kind, Manifest, SourceFile, sync
 from okr_data.periods import parse_period
 from okr_data.schema import SCHEMA_VERSION, TABLES
 from okr_data.settings import Settings, load_settings, setting_rows
@@ -409,7 +409,11 @@ class Store:
                 )
                 if not dry_run:
                     progress("writing the journal", 0.85)
-                    self.journal.append(manifest, tables, draft.originals)
+                    said = {
+                        **tables,
+                        CHANGES: pa.Table.from_pandas(found.frame, preserve_index=False),
+                    }
+                    self.journal.append(manifest, said, draft.originals)
                     progress("publishing", 0.92)
                     self._publish(staged)
             progress("done", 1.0)
@@ -894,7 +898,8 @@ def _issues_of(
 ) -> pd.DataFrame:
     return connection.execute(
         f'select severity, code, file, row, "column", value, message from {table} '
-        "where import_id = ? order by severity, code, file, row",
+        "where import_id = ? "
+        "order by list_position(['error', 'warning', 'info'], severity), code, file, row",
         [import_id],
     ).df()
 

@@ -541,3 +541,22 @@ def test_the_command_line_writes_refused_rows(store: Store, tmp_path: Path) -> N
     assert path.name == "refused-1.csv"
     assert frame["title"].tolist() == ["Nameless", "Twice", "Twice, but other"]
     assert frame["Colour"].tolist()[0] == "'=1+1"  # no spreadsheet runs it
+
+
+def test_rows_that_stayed_out_read_back_by_the_profile(store: Store) -> None:
+    """The file of refused rows has a column more; it must not hide what kind of table it is."""
+    header = "Nr;Vorhaben;Gehört zu;Von;Nach"
+    content = f"{header}\n1;Wachsen;;0;10\n2;Zimmer;1;0;10\n2;Betten;1;0;20\n".encode()
+    mapping = Mapping(
+        "rooms", "Rooms", "items",
+        {"id": ("Nr",), "title": ("Vorhaben",), "parent": ("Gehört zu",), "start_value": ("Von",),
+         "target_value": ("Nach",)},
+        fingerprint=fingerprint(header.split(";")),
+    )  # fmt: skip
+    Profiles(store.folder).save("Rooms", mapping)
+    checked = check_files(store, [Upload("plan.csv", content)], Reading(as_of=DAY))
+    (refused,) = checked.prepared.refused
+    mended = neutral_csv(refused.rows).decode("utf-8-sig").replace("2,Betten", "3,Betten")
+    again = check_files(store, [Upload("refused-rows-1.csv", mended.encode())], Reading(as_of=DAY))
+    assert again.prepared.tables[0].recognised == "profile"
+    assert again.prepared.draft.counts()["key_results"] == 2

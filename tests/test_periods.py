@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from okr_data.periods import parse_period
+from okr_data.periods import parse_period, period_of_days
 
 CALENDAR = [
     ("Q1 2025", "Q1 2025", date(2025, 1, 1), date(2025, 3, 31)),
@@ -55,3 +55,20 @@ def test_fiscal_year_only_where_the_name_says_so(
 )
 def test_what_is_no_period(text: str) -> None:
     assert parse_period(text) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "name"),
+    [
+        ("2026-07-01", "2026-09-30", "Q3 2026"),
+        ("2026-01-01", "2026-06-30", "H1 2026"),
+        ("2026-01-01", "2026-12-31", "Annual 2026"),
+        ("2024-02-01", "2024-02-29", "February 2024"),
+        ("2026-07-01", "2026-09-29", None),
+        ("2026-08-01", "2026-10-31", None),
+        ("2026-07-01", "2027-06-30", None),
+    ],
+)
+def test_the_period_that_two_days_span(start: str, end: str, name: str | None) -> None:
+    found = period_of_days(date.fromisoformat(start), date.fromisoformat(end))
+    assert (found and found.name) == name

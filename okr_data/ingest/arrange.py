@@ -33,7 +33,7 @@ _OBJECTIVE_SIDE = (
     "parent",
     "parent_weight",
 )
-_SHARED = ("cycle", "level", "department", "team", "start_date", "end_date", "goal_type")
+_SHARED = ("cycle", "level", "department", "team", "goal_type")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ PRESETS = Path(__file__).parent / "presets"
 #: Before which a day without a year is looked for: only whether it is a day matters here.
 _ANY_DAY = date(2028, 12, 31)
 
+#: The column that we add to rows that did not go in; it is no part of what they are.
+REASON = "reason it did not go in"
+
 #: Named holes in a header: ``key_result_{n}_title`` stands for any number.
 _NUMBERED = "{n}"
 
@@ -184,7 +187,7 @@ def fingerprint(header: Iterable[str]) -> str:
     names = sorted(
         normalise_header(text)
         for text in header
-        if text.strip() and not dated_header(text) and not period_header(text)
+        if text.strip() and text != REASON and not dated_header(text) and not period_header(text)
     )
     return hashlib.sha256("\x1f".join(names).encode()).hexdigest()[:16]
 

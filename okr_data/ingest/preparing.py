@@ -22,7 +22,7 @@ from okr_data.ingest.draft import Known, Parsed, has_link, latest_check_in, sett
 from okr_data.ingest.fields import GRAINS, Grain
 from okr_data.ingest.formats import FORMATS, Match, best_match, read_sheet
 from okr_data.ingest.grid import Grid, Unreadable, Upload
-from okr_data.ingest.mapping import Mapping, fingerprint, with_answers
+from okr_data.ingest.mapping import REASON, Mapping, fingerprint, with_answers
 from okr_data.ingest.organisation import propose_units
 from okr_data.ingest.propose import (
     Proposal,
@@ -476,7 +476,11 @@ class _Work:
     def type_all(self) -> None:
         day = self.reading.as_of or self._day_of_names() or _today()
         for sheet, mapping in self.sheets:
-            self.issues += sheet.issues
+            # Beside key results blank cells are filled by the layout: nothing to ask.
+            filled = mapping.rows == "pairs"
+            self.issues += [
+                i for i in sheet.issues if not (filled and i.code == "cells_look_merged")
+            ]
             _look_for_merged(sheet, mapping, self.parsed)
             read_sheet(sheet, mapping, day, self.parsed)
         if self.json:
@@ -509,7 +513,7 @@ class _Work:
                 rows = rows.reindex(columns=range(len(sheet.header)))
                 rows.columns = [name or f"column {n + 1}" for n, name in enumerate(sheet.header)]
                 chosen = sheet.lines[mask].tolist()
-                rows["reason it did not go in"] = [reasons[line] for line in chosen]
+                rows[REASON] = [reasons[line] for line in chosen]
                 found.append(RefusedRows(sheet.label, rows.reset_index(drop=True)))
         return found
 

@@ -21,7 +21,13 @@ from okr_data.ingest.fields import FIELD, FIELDS, Field, Grain, fields_of, norma
 from okr_data.ingest.grid import Grid
 from okr_data.ingest.mapping import Mapping, dated_header, fingerprint, period_header
 from okr_data.ingest.sheet import Sheet, header_candidates
-from okr_data.ingest.typed import KIND_WORDS, STATUS_WORDS
+from okr_data.ingest.typed import (
+    DIRECTION_WORDS,
+    GOAL_TYPE_WORDS,
+    KIND_WORDS,
+    MEASURE_WORDS,
+    STATUS_WORDS,
+)
 from okr_data.ingest.values import LEVEL_WORDS, NotRead, fold, parse_day, parse_figure
 
 #: From this confidence on a column is taken without asking.
@@ -281,6 +287,8 @@ def _assign(
         for order, found in enumerate(fields):
             said = _likeness(sheet.header[number], found)
             reads = _reads_as(found, values)
+            if found.kind == "word" and found.name in _WORDS and reads < _LEAST:
+                continue  # sentences under “Ambition” are no committed or aspirational
             score = said * (0.4 + 0.6 * reads) if said else 0.55 * _told_by_values(found, values)
             if score >= _LEAST:
                 scored.append((score, -order, number, found.name))
@@ -336,6 +344,9 @@ _WORDS: dict[str, Callable[[str], bool]] = {
     "status": lambda text: fold(text) in STATUS_WORDS,
     "level": lambda text: fold(text) in LEVEL_WORDS,
     "unit_level": lambda text: fold(text) in LEVEL_WORDS,
+    "goal_type": lambda text: fold(text) in GOAL_TYPE_WORDS,
+    "measured_as": lambda text: fold(text) in MEASURE_WORDS,
+    "direction": lambda text: fold(text) in DIRECTION_WORDS,
 }
 
 

@@ -14,6 +14,7 @@ from okr_data.ingest.fields import DATES, NUMERIC
 from okr_data.ingest.mapping import Mapping
 from okr_data.ingest.report import Report
 from okr_data.ingest.values import LEVEL_WORDS, clean_id, fold, split_names
+from okr_data.periods import period_of_days
 from okr_data.schema import (
     CHECK_IN,
     DIRECTIONS,
@@ -339,6 +340,7 @@ class _Typist:
         if "beside" in read.frame:
             beside = read.frame["beside"].notna().to_numpy()
             self.parsed.beside.update(frame["objective_id"][beside].tolist())
+        self._cycles_of_days(frame)
         cycles = frame["cycle"].isna()
         for place in np.flatnonzero(cycles.to_numpy()).tolist():
             item_id = frame["objective_id"].iloc[place]
@@ -377,6 +379,22 @@ class _Typist:
             weight=read.weight("weight"),
             reported_progress=reported,
         )
+
+    def _cycles_of_days(self, frame: pd.DataFrame) -> None:
+        """Let an objective without cycle belong to the quarter, half or year that its days span."""
+        open_rows = frame["cycle"].isna() & frame["start_date"].notna() & frame["end_date"].notna()
+        spans = frame.loc[open_rows, ["start_date", "end_date"]].drop_duplicates()
+        told = False
+        for start, end in zip(spans["start_date"], spans["end_date"], strict=True):
+            period = period_of_days(start.date(), end.date())
+            if period is None:
+                continue
+            here = open_rows & (frame["start_date"] == start) & (frame["end_date"] == end)
+            frame.loc[here, "cycle"] = period.name
+            if not told:
+                message = f"objectives without a cycle belong to the one that their days span ({period.name})"
+                self.report.add("cycle_from_days", message, int(frame["row"][here].iloc[0]))
+                told = True
 
     def _tell_of_unused_values(self, read: ColumnReader, kinds: pd.Series) -> None:
         """Values in the row of an objective are not its progress: its key results are."""
@@ -450,7 +468,7 @@ class _Typist:
         undated = ~nameless & day.isna()
         if undated.any():
             message = "a check-in without a day did not go in"
-            read.issue_where("row_unreadable", message, undated, "date")
+            read.issue_where("check_in_without_day", message, undated, "date")
         status, status_raw = self._status(read)
         frame = pd.DataFrame(
             {

@@ -19,7 +19,7 @@ from okr_data.ui import tables
 from okr_data.ui.data import Data
 from okr_data.ui.frame import card
 from okr_data.ui.issue_list import render_issues
-from okr_data.ui.words import day, of, plural, safe
+from okr_data.ui.words import CHANGE_NAMES, day, of, plural, safe
 
 #: Address parameter that names the chosen imports.
 CHOSEN = "import"
@@ -32,23 +32,6 @@ COUNTED = {
     "alignments": "alignment",
     "org_units": "org unit",
     "people": "person",
-}
-KIND_WORDS = {
-    "removed": "Not named any more",
-    "target_lowered": "Target lowered",
-    "reparented": "Parent",
-    "baseline_changed": "Baseline",
-    "target_raised": "Target raised",
-    "retitled": "Title",
-    "cycle": "Cycle",
-    "owner": "Owner",
-    "level": "Level",
-    "team": "Team",
-    "department": "Department",
-    "status": "Status",
-    "value": "Value",
-    "progress": "Progress",
-    "added": "New",
 }
 ITEM_WORDS = {"objective": "Objective", "key_result": "Key result", "initiative": "Work item"}
 #: Files that have a button each; of more, one is chosen from a list.
@@ -376,6 +359,11 @@ def _issues(data: Data, found: Past) -> None:
 def _changed(data: Data, imports: Sequence[Past], found: Past) -> None:
     """Compare an import with the one before it that states items of it too."""
     counts = found.manifest.counts
+    stored = pinned_data.store().entry(found.import_id).changes()
+    if stored is not None and len(stored):
+        st.caption("As it was computed against the newest data when it came in, figures too.")
+        _changes_shown(stored, found.import_id, "Changes of this import")
+        return
     if not found.items and not counts.get("initiatives"):
         if counts.get("check_ins"):
             st.write(
@@ -450,7 +438,15 @@ def _changes(data: Data, first: Past, second: Past, with_removed: bool = True) -
     if found.empty:
         st.write("Both state the same of every item.")
         return
-    key = f"{first.import_id}-{second.import_id}-{with_removed}"
+    _changes_shown(
+        found,
+        f"{first.import_id}-{second.import_id}-{with_removed}",
+        "Differences of the two imports",
+    )
+
+
+def _changes_shown(found: pd.DataFrame, key: str, title: str) -> None:
+    """Show differences, narrowed by kind, and as a download."""
     items = len(found[["item_kind", "item_id"]].drop_duplicates())
     st.markdown(f"**{plural(len(found), 'difference')}** in {plural(items, 'item')}.")
     counts = found["kind"].value_counts(sort=False)
@@ -458,7 +454,7 @@ def _changes(data: Data, first: Past, second: Past, with_removed: bool = True) -
         "Kinds",
         list(counts.index),
         selection_mode="multi",
-        format_func=lambda kind: f"{KIND_WORDS[kind]} ({counts[kind]:,})",
+        format_func=lambda kind: f"{CHANGE_NAMES[kind]} ({counts[kind]:,})",
         key=f"kinds-{key}",
         label_visibility="collapsed",
     )
@@ -466,7 +462,7 @@ def _changes(data: Data, first: Past, second: Past, with_removed: bool = True) -
     table = _changes_table(shown)
     tables.show(
         table.head(MAX_CHANGES),
-        "Differences of the two imports",
+        title,
         {
             "Title": st.column_config.TextColumn(width=360),
             "Before": st.column_config.TextColumn(width=220),
@@ -479,7 +475,7 @@ def _changes(data: Data, first: Past, second: Past, with_removed: bool = True) -
         st.download_button(
             "Download the differences (CSV)",
             data=lambda: neutral_csv(table),
-            file_name=f"differences-{first.import_id}-{second.import_id}.csv",
+            file_name=f"differences-{key}.csv",
             mime="text/csv",
             key=f"download-changes-{key}",
         )
@@ -490,7 +486,7 @@ def _changes_table(changes: pd.DataFrame) -> pd.DataFrame:
     new_or_gone = changes["kind"].isin(["added", "removed"])
     return pd.DataFrame(
         {
-            "What": changes["kind"].map(KIND_WORDS),
+            "What": changes["kind"].map(CHANGE_NAMES),
             "Item": changes["item_kind"].map(ITEM_WORDS),
             "Id": changes["item_id"],
             "Title": changes["title"],

@@ -26,6 +26,7 @@ from okr_data.ingest.template import FILES
 from okr_data.intake import Checked, check_files, take_in_checked
 from okr_data.issues import Issue
 from okr_data.neutral import neutral_csv
+from okr_data.profiles import Profiles
 from okr_data.ui import data as pinned_data
 from okr_data.ui import tables
 from okr_data.ui.data import Data
@@ -97,8 +98,10 @@ def render_upload() -> None:
         :12
     ]
     answers = _answers_for(key)
+    profile = source_format.removeprefix(_PROFILE) if source_format.startswith(_PROFILE) else ""
     reading = Reading(
-        source_format=source_format,
+        source_format="auto" if profile else source_format,
+        mapping=Profiles(pinned_data.store().folder).get(profile) if profile else None,
         as_of=as_of,
         complete=complete,
         mappings=dict(answers.mappings),
@@ -177,12 +180,23 @@ def _service_account() -> MappingOf[str, Any] | None:
         return None
 
 
+#: In front of the name of a profile in the list of formats.
+_PROFILE = "profile:"
+
+
+def _format_title(name: str, saved: MappingOf[str, Mapping]) -> str:
+    if name == "auto":
+        return "Recognise it"
+    return f"Your profile: {saved[name].title}" if name in saved else FORMATS[name].title
+
+
 def _render_options() -> tuple[str, date | None, bool]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        saved = {f"{_PROFILE}{m.name}": m for m in Profiles(pinned_data.store().folder).all()}
         source_format = st.selectbox(
             "Format",
-            ["auto", *FORMATS],
-            format_func=lambda f: "Recognise it" if f == "auto" else FORMATS[f].title,
+            ["auto", *saved, *FORMATS],
+            format_func=lambda f: _format_title(f, saved),
             key="format",
             width=290,
         )
@@ -315,8 +329,8 @@ def _render_tables(seen: Sequence[TableSeen], answers: _Answers, key: str) -> No
 
 def _render_mappers(seen: Sequence[TableSeen], answers: _Answers, key: str) -> None:
     for number, table in enumerate(seen):
-        if table.mapping is not None and table.mapping.adapter:
-            continue
+        if table.recognised == "format" and (table.mapping is None or table.mapping.adapter):
+            continue  # read in its own way, not column by column
         needed = table.recognised in _NEEDS_MAPPER
         title = "What the columns mean" if needed else "Change what the columns mean"
         label = f"{title}: {safe(table.label)}" if len(seen) > 1 else title

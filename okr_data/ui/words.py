@@ -38,6 +38,7 @@ CHANGE_NAMES = {
     "target_lowered": "Target lowered",
     "target_raised": "Target raised",
     "baseline_changed": "Baseline changed",
+    "due": "Due date moved",
     "value": "Value",
     "progress": "Progress",
     "status": "Status",

@@ -5,7 +5,7 @@
 -- column: item_id | id in the source
 -- column: item_kind | objective, key_result or initiative
 -- column: title | title after the change, or the last one where the item is gone
--- column: kind | added, removed, retitled, reparented, target_lowered, target_raised, baseline_changed, value, progress, status, owner, level, team, department or cycle
+-- column: kind | added, removed, retitled, reparented, target_lowered, target_raised, baseline_changed, value, progress, status, due, owner, level, team, department or cycle
 -- column: before | what stood before; NULL where nothing did
 -- column: after | what stands now; NULL where nothing does
 with differing as (
@@ -111,13 +111,15 @@ change as (
     from (
         select
             item_id, item_kind, now,
-            unnest(['retitled', 'status', 'owner', 'level', 'team', 'department', 'cycle']) as kind,
+            unnest(
+                ['retitled', 'status', 'due', 'owner', 'level', 'team', 'department', 'cycle']
+            ) as kind,
             unnest([
-                was.title, replace(was.status, '_', ' '), was.owner, was.level, was.team,
+                was.title, replace(was.status, '_', ' '), was.due, was.owner, was.level, was.team,
                 was.department, was.cycle
             ]) as before,
             unnest([
-                now.title, replace(now.status, '_', ' '), now.owner, now.level, now.team,
+                now.title, replace(now.status, '_', ' '), now.due, now.owner, now.level, now.team,
                 now.department, now.cycle
             ]) as after
         from shown

@@ -17,6 +17,7 @@
 -- column: team | team; NULL where none
 -- column: department | department as stated; NULL where none
 -- column: cycle | cycle; NULL where none
+-- column: due | own last day as text, YYYY-MM-DD; NULL where none
 with parent as (
     select
         child_id,
@@ -30,7 +31,7 @@ select
     'objective' as item_kind, r.objective_id as item_id, r.title, p.parents,
     null::double as start_value, null::double as target_value, null as direction, null as unit,
     null::double as value, null::double as progress, r.status, r.owner, r.level, r.team,
-    r.department, r.cycle
+    r.department, r.cycle, r.end_date::varchar as due
 from journal.objective_row r
 left join parent p on p.child_id = r.objective_id
 where r.import_id = getvariable('stated_by')
@@ -38,12 +39,12 @@ union all
 select
     'key_result', key_result_id, title, case when objective_id is not null then [objective_id] end,
     start_value, target_value, direction, unit, current_value, null, status, owner, null, team,
-    null, cycle
+    null, cycle, end_date::varchar
 from journal.key_result_row
 where import_id = getvariable('stated_by')
 union all
 select
     'initiative', initiative_id, title, case when parent_id is not null then [parent_id] end,
-    null, null, null, null, null, null, status, owner, null, team, null, cycle
+    null, null, null, null, null, null, status, owner, null, team, null, cycle, end_date::varchar
 from journal.initiative_row
 where import_id = getvariable('stated_by')
