@@ -481,7 +481,7 @@ def _render_changes(seen: Checked) -> None:
 
 def _word(word: str, count: int) -> str:
     """Return a counted word of the field: key results, but 1 key result."""
-    plain = word.replace("_", " ")
+    plain = word.replace("check_in", "check-in").replace("_", " ")
     return plain.removesuffix("s") if count == 1 else plain
 
 
