@@ -134,7 +134,7 @@ FOUND = [
     ("baseline_assumed", "key_results.csv", 3, "start_value", ""),
     ("check_in_after_as_of", "check_ins.csv", 2, "date", "2027-01-01"),
     ("check_in_without_item", "check_ins.csv", 3, "item_id", "Z"),
-    ("row_unreadable", "check_ins.csv", 4, "date", ""),
+    ("check_in_without_day", "check_ins.csv", 4, "date", ""),
 ]
 
 

@@ -359,11 +359,6 @@ def _issues(data: Data, found: Past) -> None:
 def _changed(data: Data, imports: Sequence[Past], found: Past) -> None:
     """Compare an import with the one before it that states items of it too."""
     counts = found.manifest.counts
-    stored = pinned_data.store().entry(found.import_id).changes()
-    if stored is not None and len(stored):
-        st.caption("As it was computed against the newest data when it came in, figures too.")
-        _changes_shown(stored, found.import_id, "Changes of this import")
-        return
     if not found.items and not counts.get("initiatives"):
         if counts.get("check_ins"):
             st.write(
@@ -371,6 +366,11 @@ def _changed(data: Data, imports: Sequence[Past], found: Past) -> None:
                 "their values and progress of those days."
             )
         _stated_units_and_people(found)
+        return
+    stored = pinned_data.store().entry(found.import_id).changes()
+    if stored is not None and len(stored):
+        st.caption("As it was computed against the newest data when it came in, figures too.")
+        _changes_shown(stored, found.import_id, "Changes of this import")
         return
     before = _before(data, imports, found)
     if before is None:
