@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from okr_data.ingest.arrange import SEPARATOR
 from okr_data.ingest.report import Decision, Report
@@ -163,6 +164,17 @@ def to_arrow(table: CanonicalTable, frame: pd.DataFrame) -> pa.Table:
 
 def _one(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def places_of(named: pd.Series, ids: pd.Series) -> np.ndarray:
+    """Return the place in ``ids`` of each id that is named, -1 where it is not among them."""
+    found = pc.index_in(_text(named), value_set=_text(ids), skip_nulls=True)
+    places: np.ndarray = found.fill_null(-1).to_numpy(zero_copy_only=False)
+    return places
+
+
+def _text(column: pd.Series) -> pa.Array:
+    return _one(pa.array(column, from_pandas=True)).cast(pa.large_string())
 
 
 def link_rows(index: Any = None, **columns: Any) -> pd.DataFrame:
@@ -680,9 +692,9 @@ def _tell(parsed: Parsed, code: str, rows: pd.DataFrame, column: str, say: Any) 
 
 def _missing(ids: pd.Series, finder: _Finder) -> pd.Series:
     """Tell which ids are neither in the upload nor in the data, or not given."""
-    distinct = ids.dropna().unique().tolist()
-    there = {item_id for item_id in distinct if finder.has(item_id)}
-    return ~ids.isin(there)
+    codes, distinct = pd.factorize(ids)
+    there = np.array([*map(finder.has, distinct.tolist()), False], dtype=bool)
+    return pd.Series(~there[codes], index=ids.index)
 
 
 def _check_key_results(parsed: Parsed, finder: _Finder) -> None:

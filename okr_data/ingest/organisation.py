@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from okr_data.ingest.draft import Known, Parsed
+from okr_data.ingest.draft import Known, Parsed, places_of
 from okr_data.schema import ALIGNMENT, KEY_RESULT, OBJECTIVE, ORG_UNIT
 
 Row = dict[str, Any]
@@ -158,15 +158,16 @@ def _links_to_objectives(parsed: Parsed, objectives: pd.DataFrame) -> pd.DataFra
     """
     links = parsed.of(ALIGNMENT)
     key_results = parsed.of(KEY_RESULT)
-    places = pd.Index(objectives["objective_id"])
     named = links["parent_id"]
-    below = named.isin(key_results["key_result_id"])
-    if below.any():
-        home = key_results.drop_duplicates("key_result_id", keep="last")
-        home = home.set_index("key_result_id")["objective_id"]
-        named = named.where(~below, named.map(home).astype("str"))
+    below = places_of(named, key_results["key_result_id"])
+    if (below >= 0).any():
+        home = key_results["objective_id"].array[below]
+        named = named.where(below < 0, pd.Series(home, index=named.index))
     found = pd.DataFrame(
-        {"child": places.get_indexer(links["child_id"]), "parent": places.get_indexer(named)}
+        {
+            "child": places_of(links["child_id"], objectives["objective_id"]),
+            "parent": places_of(named, objectives["objective_id"]),
+        }
     )
     return found[(found >= 0).all(axis=1)].sort_values("child", kind="stable")
 

@@ -37,6 +37,11 @@ placed as (
     left join model.objective_day o on o.day = s.day and o.objective_id = s.parent_id
     left join stacked above on above.day = s.day and above.key_result_id = s.parent_id
 ),
+-- Not an asof join: that sorts every key result of every day, and takes half as long again.
+known as (
+    select *, lead(observed_on) over (partition by item_id order by observed_on) as until
+    from model.observation
+),
 observed as (
     select
         p.*,
@@ -44,8 +49,9 @@ observed as (
         o.status_raw as observed_status_raw, o.confidence as observed_confidence, o.last_check_in,
         computed_progress(p.start_value, p.target_value, o.value, p.direction) as computed
     from placed p
-    asof left join model.observation o
-        on o.item_id = p.key_result_id and p.day >= o.observed_on
+    left join known o
+        on o.item_id = p.key_result_id
+        and p.day >= o.observed_on and (o.until is null or p.day < o.until)
     where p.objective_id is not null or p.day = (select day from model.as_of_day)
 ),
 measured as (
