@@ -23,6 +23,12 @@ def planted_rows(plan: Plan, export: Export) -> list[PlantedRow]:
         for row in export.objectives
         if (state := alignment_state(export, row.id)) in ("supporting", "detached", "unaligned")
     ]
+    listed = {(row.item_id, row.kind) for row in rows}
+    rows += [
+        PlantedRow(row.id, "unsupported", f"{row.cycle}, nothing is aligned to it")
+        for row in export.objectives
+        if (row.id, "unsupported") not in listed and is_unsupported(export, row)
+    ]
     return sorted(rows, key=lambda row: (*_id_order(row.item_id), row.kind))
 
 
@@ -66,6 +72,47 @@ def _parents(export: Export, row: ObjectiveRow, contributing: bool) -> list[str]
     weights = row.parent_weights.split("; ") if row.parent_weights else [""] * len(parents)
     pairs = zip(parents, weights, strict=True)
     return [homes[p] for p, w in pairs if p in homes and not (contributing and w == "0%")]
+
+
+LEVELS = ("company", "department", "team", "individual")
+
+
+def is_unsupported(export: Export, row: ObjectiveRow) -> bool:
+    """Tell whether nothing living is aligned to an objective above the lowest level of its cycle."""
+    alive = [other for other in export.objectives if other.status != "Dropped"]
+    lowest = max(_rank(export, other) for other in alive if other.cycle == row.cycle)
+    if row not in alive or (_rank(export, row) >= lowest and row.level != "company"):
+        return False
+    kept_out = _closing_links(export)
+    return not any(
+        row.id in _parents(export, other, False) and (other.id, row.id) not in kept_out
+        for other in alive
+    )
+
+
+def _closing_links(export: Export) -> set[tuple[str, str]]:
+    """Return the links (child, parent) that would close a loop with those of the rows before."""
+    above: dict[str, set[str]] = {}
+    closing = set()
+    for row in export.objectives:
+        for parent in _parents(export, row, False):
+            reached, queue = set(), [parent]
+            while queue:
+                here = queue.pop()
+                if here not in reached:
+                    reached.add(here)
+                    queue += above.get(here, ())
+            if row.id in reached:
+                closing.add((row.id, parent))
+            else:
+                above.setdefault(row.id, set()).add(parent)
+    return closing
+
+
+def _rank(export: Export, row: ObjectiveRow) -> int:
+    """Return 1 for company to 4 for individual; a team without place is a team."""
+    levels = {unit.team: unit.level for unit in export.org_units}
+    return LEVELS.index(row.level or levels.get(row.team, "team")) + 1
 
 
 def edit_rows(plan: Plan, first: Export, second: Export) -> list[EditRow]:

@@ -111,7 +111,7 @@ PLANTS = (
     ),
     Plant(
         "x-nokr@Q4",
-        ("no_key_results", "nothing_measured"),
+        ("no_key_results", "nothing_measured", "stale"),
         "no key result and no reported progress: its progress is NULL",
     ),
     Plant("x-fat@Q4", ("too_many_key_results",), "seven key results"),
@@ -177,7 +177,7 @@ PLANTS = (
     ),
     Plant(
         "x-blank@Q4",
-        ("nothing_measured",),
+        ("nothing_measured", "stale"),
         "has key results, none of them measured: its progress is NULL",
     ),
     Plant("pf-hire@Q4.3", ("target_equals_start",), "target = start: 1 while it holds", "f=1"),
@@ -235,9 +235,9 @@ PLANTS = (
     Plant(
         "sup-cost@Q3", ("closed_without_score",), "closed, no score", cells=(("score", ""),)
     ),
-    Plant("design-listen@Q4.2", ("never_checked_in",), "no check-in"),
-    Plant("house-fund@Q4.3", ("never_checked_in",), "no check-in"),
-    Plant("x-ghost@Q4.3", ("never_checked_in",), "no check-in"),
+    Plant("design-listen@Q4.2", ("never_checked_in", "stale"), "no check-in"),
+    Plant("house-fund@Q4.3", ("never_checked_in", "stale"), "no check-in"),
+    Plant("x-ghost@Q4.3", ("never_checked_in", "stale"), "no check-in"),
 )  # fmt: skip
 
 EDITS = (

@@ -174,7 +174,8 @@ def _last_check_in(case: Case, row: Item) -> str:
 
 
 def _days_quiet(case: Case, row: Item) -> int:
-    return (case.day - date.fromisoformat(_last_check_in(case, row))).days
+    began = max(row.created_on, PERIODS["Q4"].starts.isoformat())
+    return (case.day - date.fromisoformat(_last_check_in(case, row) or began)).days
 
 
 def _reported_gap(row: Item) -> float:

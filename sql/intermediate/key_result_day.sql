@@ -52,7 +52,7 @@ observed as (
     left join known o
         on o.item_id = p.key_result_id
         and p.day >= o.observed_on and (o.until is null or p.day < o.until)
-    where p.objective_id is not null or p.day = (select day from model.as_of_day)
+    where p.objective_id is not null or p.day in (select day from model.asked_day)
 ),
 measured as (
     select

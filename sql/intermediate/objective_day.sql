@@ -22,15 +22,7 @@ with standing as (
     join model.evaluation_day d
         on d.day >= v.valid_from and (v.valid_to is null or d.day < v.valid_to)
     join model.objective_horizon h on h.objective_id = v.objective_id
-    where h.until is null or d.day <= h.until or d.day = (select day from model.as_of_day)
-),
-team_day as (
-    select distinct on (d.day, u.team_key) d.day, u.team_key, u.level, u.department
-    from model.org_unit u
-    cross join model.evaluation_day d
-    order by
-        d.day, u.team_key, u.assumed, case when u.assumed then u.seq end, u.as_of > d.day,
-        abs(u.as_of - d.day), u.seq desc
+    where h.until is null or d.day <= h.until or d.day in (select day from model.asked_day)
 )
 select
     s.day, s.objective_id, s.import_id, s.cycle,
@@ -48,5 +40,5 @@ select
 from standing s
 asof left join model.observation o
     on o.item_id = s.objective_id and s.day >= o.observed_on
-left join team_day t on t.day = s.day and t.team_key = lower(trim(s.team))
+left join model.team_day t on t.day = s.day and t.team_key = lower(trim(s.team))
 left join model.cycle_window w on w.cycle = s.cycle

@@ -1,12 +1,23 @@
--- Progress against expected progress in one word (contract §2, rule "ratio").
--- parameters: progress, expected, on_track_from, at_risk_from, too_early_before
+-- Progress against expected progress in one word (contract §2, "Pace status"). The rule `forecast`
+-- falls back to `ratio` where there is no forecast.
+-- parameters: progress, expected, projected, pace
 -- returns: varchar; NULL where no dates are known
 case
     when progress is null then 'not_started'
     when progress >= 1 then 'done'
     when expected is null then null
-    when expected < too_early_before or expected = 0 then 'too_early'
-    when progress / expected >= on_track_from then 'on_track'
-    when progress / expected >= at_risk_from then 'at_risk'
+    when expected < pace.too_early or expected = 0 then 'too_early'
+    when pace.rule = 'gap' then case
+        when expected - progress < pace.gap_on_track then 'on_track'
+        when expected - progress <= pace.gap_at_risk then 'at_risk'
+        else 'off_track'
+    end
+    when pace.rule = 'forecast' and projected is not null then case
+        when projected >= pace.forecast_on_track then 'on_track'
+        when projected >= pace.forecast_at_risk then 'at_risk'
+        else 'off_track'
+    end
+    when progress / expected >= pace.ratio_on_track then 'on_track'
+    when progress / expected >= pace.ratio_at_risk then 'at_risk'
     else 'off_track'
 end

@@ -31,8 +31,8 @@ stated as (
 mismatch as (
     select s.*
     from stated s
-    join journal.setting t on t.name = 'mismatch_tolerance'
-    where abs(clamped(s.computed) - clamped(s.reported_progress)) > t.value + 1e-9
+    cross join model.setting t
+    where abs(clamped(s.computed) - clamped(s.reported_progress)) > t.mismatch_tolerance + 1e-9
 )
 select import_id, severity, code, row, "column", value, message, file from recorded
 union all

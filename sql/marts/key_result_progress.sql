@@ -24,6 +24,9 @@
 -- column: last_check_in | last check-in; NULL where none
 -- column: kind | metric or milestone
 -- column: direction | increase, decrease, stay_above, stay_below; NULL where unknown
+-- column: metric | name of what is measured; NULL where none
+-- column: starts_on | own start, else that of its objective, else of its cycle; NULL where unknown
+-- column: ends_on | own end, else that of its objective, else of its cycle; NULL where unknown
 -- column: dropped | whether its objective was dropped; such key results leave the means of levels
 -- column: import_id | import the row comes from
 -- column: file | file of that import
@@ -32,39 +35,26 @@
 -- assert: expected_progress between 0 and 1
 with today as (
     select day from model.as_of_day
-),
-dated as (
-    select
-        k.*, v.title, v.kind, v.direction, v.unit, v.start_value, v.target_value, v.file, v.row,
-        coalesce(o.cycle, v.cycle) as cycle,
-        coalesce(v.team, o.team) as home_team,
-        coalesce(v.owner, a.owner) as home_owner,
-        p.level, p.department,
-        coalesce(o.dropped, false) as dropped,
-        elapsed_share(
-            k.day,
-            coalesce(v.start_date, o.starts_on, w.starts_on),
-            coalesce(v.end_date, o.ends_on, w.ends_on)
-        ) as expected_progress
-    from model.key_result_day k
-    join today using (day)
-    join model.key_result_version v
-        on v.key_result_id = k.key_result_id and v.import_id = k.import_id
-    left join model.objective_day o on o.day = k.day and o.objective_id = k.objective_id
-    left join model.objective_version a
-        on a.objective_id = o.objective_id and a.import_id = o.import_id
-    left join model.objective_place_day p on p.day = k.day and p.objective_id = k.objective_id
-    left join model.cycle_window w on w.cycle = v.cycle
 )
 select
-    d.cycle, d.key_result_id, d.objective_id, d.title, d.level, d.department,
-    d.home_team as team, d.home_owner as owner,
-    d.start_value, d.target_value, d.current_value, d.unit, d.weight,
-    d.progress, d.progress_raw, d.reported_progress, d.expected_progress,
-    pace_status(
-        d.progress, d.expected_progress, r.on_track_from, r.at_risk_from, r.too_early_before
-    ) as pace_status,
-    d.status, d.status_raw, d.confidence, d.last_check_in,
-    d.kind, d.direction, d.dropped, d.import_id, d.file, d.row
-from dated d
-cross join model.pace_rule r
+    coalesce(o.cycle, v.cycle) as cycle, k.key_result_id, k.objective_id, v.title,
+    p.level, p.department,
+    coalesce(v.team, o.team) as team,
+    coalesce(v.owner, a.owner) as owner,
+    v.start_value, v.target_value, k.current_value, v.unit, k.weight,
+    k.progress, k.progress_raw, k.reported_progress,
+    e.expected_progress, e.pace_status,
+    k.status, k.status_raw, k.confidence, k.last_check_in,
+    v.kind, v.direction, v.metric,
+    e.starts_on, e.ends_on,
+    coalesce(o.dropped, false) as dropped,
+    k.import_id, v.file, v.row
+from model.key_result_day k
+join today using (day)
+join model.key_result_version v
+    on v.key_result_id = k.key_result_id and v.import_id = k.import_id
+join model.key_result_pace_day e on e.day = k.day and e.key_result_id = k.key_result_id
+left join model.objective_day o on o.day = k.day and o.objective_id = k.objective_id
+left join model.objective_version a
+    on a.objective_id = o.objective_id and a.import_id = o.import_id
+left join model.objective_place_day p on p.day = k.day and p.objective_id = k.objective_id

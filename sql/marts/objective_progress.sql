@@ -26,6 +26,10 @@
 -- column: level_assumed | whether the depth in the tree told the level
 -- column: starts_on | own start, else that of the cycle; NULL where unknown
 -- column: ends_on | own end, else that of the cycle; NULL where unknown
+-- column: closed | whether its end lies before the day
+-- column: score | score at close as the source states it, 0–1; NULL where none
+-- column: score_band | green, yellow or red; NULL without score
+-- column: description | description; NULL where none
 -- column: import_id | import the row comes from
 -- column: file | file of that import
 -- column: row | line of that file
@@ -38,15 +42,17 @@ select
     m.cycle, m.objective_id, v.title, m.level, m.department, o.team, v.owner, v.goal_type,
     m.key_results, m.measured, m.kr_progress, m.rollup_progress, m.progress,
     m.reported_progress, m.expected_progress,
-    pace_status(
-        m.progress, m.expected_progress, r.on_track_from, r.at_risk_from, r.too_early_before
-    ) as pace_status,
+    e.pace_status,
     o.status, s.alignment_state, m.last_check_in, o.status_raw, o.confidence, m.weight,
-    m.dropped, p.level_assumed, o.starts_on, o.ends_on, o.import_id, v.file, v.row
+    m.dropped, p.level_assumed, o.starts_on, o.ends_on,
+    coalesce(o.ends_on < m.day, false) as closed,
+    v.score, score_band(v.score, v.goal_type, r.score_green, r.score_yellow) as score_band,
+    v.description, o.import_id, v.file, v.row
 from model.objective_measure_day m
 join today using (day)
 join model.objective_day o on o.day = m.day and o.objective_id = m.objective_id
 join model.objective_place_day p on p.day = m.day and p.objective_id = m.objective_id
 join model.objective_version v on v.objective_id = o.objective_id and v.import_id = o.import_id
+join model.objective_pace_day e on e.day = m.day and e.objective_id = m.objective_id
 left join model.alignment_state_day s on s.day = m.day and s.objective_id = m.objective_id
-cross join model.pace_rule r
+cross join model.setting r

@@ -22,10 +22,7 @@
 -- assert: (reason = 'not_reported') = (reported_progress is null)
 -- assert: (difference is null) = (reason in ('not_reported', 'not_computable'))
 with rule as (
-    select
-        max(value) filter (where name = 'mismatch_tolerance') as tolerance,
-        max(value) filter (where name = 'rounding_tolerance') as rounding
-    from journal.setting
+    select mismatch_tolerance as tolerance, rounding_tolerance as rounding from model.setting
 ),
 key_result as (
     select

@@ -1,0 +1,162 @@
+"""What the page Alignment asks: the ratios with numerator and denominator, and the rows behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from okr_data.queries import Filters
+from okr_data.schema import LEVELS
+from okr_data.store import Reader
+from okr_data.texts import mark
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One alignment ratio in words: which columns of :data:`Alignment` are its parts."""
+
+    name: str
+    label: str
+    passed: str
+    total: str
+    means: str
+
+
+RATIOS = (
+    Ratio(
+        "line_of_sight_ratio", mark("Line of sight"), "line_of_sight", "objectives",
+        mark("Objectives from which a chain of alignments leads to a company objective, of all below "
+             "company level. This is the alignment ratio."),
+    ),
+    Ratio(
+        "contributing_ratio", mark("Contributing"), "contributing", "objectives",
+        mark("Objectives with a chain to a company objective in which every link contributes, of all "
+             "below company level."),
+    ),
+    Ratio(
+        "linked_ratio", mark("Linked"), "linked", "objectives",
+        mark("Objectives with a parent in the data, whether or not it leads anywhere, of all below "
+             "company level."),
+    ),
+    Ratio(
+        "adjacent_ratio", mark("Adjacent"), "adjacent_links", "links",
+        mark("Links whose parent is exactly one level up, of all resolved links."),
+    ),
+    Ratio(
+        "supported_ratio", mark("Supported"), "supported", "supportable",
+        mark("Objectives above the lowest level in use with at least one aligned child, of all of those."),
+    ),
+    Ratio(
+        "cross_department_ratio", mark("Across departments"), "cross_department_links",
+        "links_below_company",
+        mark("Links below company objectives whose parent belongs to another department, of all of those."),
+    ),
+)  # fmt: skip
+
+_COUNTS = """
+    count(*) as objectives,
+    count(*) filter (where o.alignment_state = 'contributing') as contributing,
+    count(*) filter (where o.alignment_state = 'supporting') as supporting,
+    count(*) filter (where o.alignment_state = 'detached') as detached,
+    count(*) filter (where o.alignment_state = 'unresolved') as unresolved,
+    count(*) filter (where o.alignment_state = 'unaligned') as unaligned,
+    count(*) filter (where o.alignment_state in ('contributing', 'supporting')) as line_of_sight,
+    count(*) filter (
+        where o.alignment_state in ('contributing', 'supporting', 'detached')
+    ) as linked,
+    sum(o.links)::bigint as links,
+    sum(o.adjacent_links)::bigint as adjacent_links,
+    sum(o.links_below_company)::bigint as links_below_company,
+    sum(o.cross_department_links)::bigint as cross_department_links,
+    count(*) filter (where o.supportable) as supportable,
+    count(*) filter (where o.supportable and o.supported) as supported
+"""
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The counts of the ratios: ``whole`` (one row), by level and by department; and coverage.
+
+    No row where nothing is below company level. ``coverage``: one row a company objective of the
+    cycle and of those around it, whatever the filter by department.
+    """
+
+    whole: pd.DataFrame
+    by_level: pd.DataFrame
+    by_department: pd.DataFrame
+    coverage: pd.DataFrame
+    departments_linked: pd.DataFrame
+
+
+def alignment(reader: Reader, filters: Filters) -> Alignment:
+    """Return the counts behind every alignment ratio under a filter."""
+    condition, values = filters.condition(), filters.parameters()
+
+    def counted(by: str, order: str) -> pd.DataFrame:
+        return reader.frame(
+            f"select {by}, {_COUNTS} from objective_alignment o where {condition} "
+            f"group by all order by {order}",
+            values,
+        )
+
+    by_level = counted("o.level", "o.level")
+    order = {level: number for number, level in enumerate(LEVELS)}
+    return Alignment(
+        counted("'all' as part", "1"),
+        by_level.sort_values("level", key=lambda s: s.map(order)).reset_index(drop=True),
+        counted("o.department", "o.department nulls last"),
+        _coverage(reader, filters),
+        _linked_departments(reader, filters),
+    )
+
+
+def _coverage(reader: Reader, filters: Filters) -> pd.DataFrame:
+    return reader.frame(
+        "select c.objective_id, c.title, c.objective_cycle, c.departments, c.supporting_departments, "
+        "c.contributing_departments, c.coverage, c.objectives_below, o.progress, "
+        "o.expected_progress, o.rollup_progress, s.supported_by "
+        "from company_objective_coverage c join objective_progress o using (objective_id) "
+        "left join (select cycle, objective_id, "
+        " string_agg(department, ', ' order by department) as supported_by "
+        " from company_objective_support group by cycle, objective_id) s "
+        " on s.objective_id = c.objective_id and s.cycle is not distinct from c.cycle "
+        "where c.cycle is not distinct from $cycle order by c.coverage, c.title",
+        {"cycle": filters.cycle},
+    )
+
+
+def _linked_departments(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Return links between departments: from, to (the parent's) and how many, most first."""
+    condition = filters.condition("c")
+    return reader.frame(
+        "select c.department as from_department, p.department as to_department, count(*) as links, "
+        "count(*) filter (where e.contributes) as contributing "
+        "from objective_parent_day e join as_of_day using (day) "
+        "join living_objective c on c.objective_id = e.objective_id "
+        "join living_objective p on p.objective_id = e.parent_id "
+        "where p.level <> 'company' and c.level <> 'company' and c.department <> p.department "
+        f"and {condition} group by all order by links desc, 1, 2",
+        filters.parameters(),
+    )
+
+
+def aligned_objectives(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Return the objectives behind the ratios with their state and links, one row each.
+
+    ``parents`` names the living parents; columns of ``objective_progress`` otherwise.
+    """
+    return reader.frame(
+        "select o.objective_id, o.title, o.level, o.department, o.team, o.owner, o.alignment_state, "
+        "a.links, a.adjacent_links, a.links_below_company, a.cross_department_links, a.supportable, "
+        "a.supported, n.parents, o.import_id, o.file, o.row "
+        "from objective_progress o join objective_alignment a using (objective_id) "
+        "left join (select e.objective_id, string_agg(p.title, '; ' order by p.title) as parents "
+        " from objective_parent_day e join as_of_day using (day) "
+        " join objective_progress p on p.objective_id = e.parent_id group by e.objective_id) n "
+        " on n.objective_id = o.objective_id "
+        f"where {filters.condition()} "
+        "order by list_position(['unaligned', 'unresolved', 'detached', 'supporting', 'contributing'], "
+        "o.alignment_state), o.title, o.objective_id",
+        filters.parameters(),
+    )
