@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,7 +22,12 @@ import duckdb
 import pandas as pd
 
 from okr_data import __version__
+from okr_data.backup import Backup, backup, restore, verify
+from okr_data.differences import changed_items
+from okr_data.doctor import examine
 from okr_data.errors import AlreadyImported, FileRefused, OkrError, StoreBusy
+from okr_data.export.deck import make_deck, template_of, write_deck
+from okr_data.findings import listed
 from okr_data.ingest import FORMATS, Prepared, Reading, Upload
 from okr_data.ingest.columns import Answers, Scale
 from okr_data.ingest.grid import LIMITS
@@ -32,7 +38,17 @@ from okr_data.intake import clear_sample, data_folder, load_sample, read_files
 from okr_data.issues import Issue, count_by_code
 from okr_data.neutral import neutral_csv
 from okr_data.profiles import Profiles
-from okr_data.store import ImportResult, Progress, Store, silent
+from okr_data.queries import Catalogue, Filters, catalogue
+from okr_data.settings import (
+    FILE,
+    as_toml,
+    described,
+    differing,
+    load_settings,
+    settings_problem,
+)
+from okr_data.store import ImportResult, Progress, Reader, Store, silent
+from okr_data.texts import ENGLISH, LANGUAGES, speaking
 
 REFUSED = 3
 #: Issues shown in full on a terminal; the rest is counted by rule.
@@ -128,6 +144,7 @@ def import_command(
             at_risk=at_risk or "",
             fill_down=tuple(part.strip() for part in (fill_down or "").split(",") if part.strip()),
         )
+        _tell_problem(store)
         uploads = _read_files((*files, *([org_units] if org_units else [])))
         prepared = read_files(store, uploads, reading, lambda s, d: progress(s, d * 0.6))
         result = store.accept(
@@ -239,6 +256,71 @@ def rebuild_command(as_json: bool, folder: str | None) -> None:
     _say({"generation": generation}, f"Rebuilt: generation {generation}.", as_json)
 
 
+@main.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_json_option
+@_data_option
+def backup_command(file: Path, as_json: bool, folder: str | None) -> None:
+    """Write journal, settings and profiles into one ZIP FILE with checksums; writers go on meanwhile."""
+    with _refusals(as_json), _progress() as progress:
+        kept = backup(data_folder(folder), file, progress)
+        verify(file)
+    _say_backup(kept, "Backed up and verified", as_json)
+
+
+@main.command("verify")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_json_option
+def verify_command(file: Path, as_json: bool) -> None:
+    """Compare every file of a backup with its checksum."""
+    with _refusals(as_json), _progress() as progress:
+        kept = verify(file, progress)
+    _say_backup(kept, "Every checksum is right", as_json)
+
+
+@main.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_json_option
+@_data_option
+def restore_command(file: Path, as_json: bool, folder: str | None) -> None:
+    """Make an empty or new data folder of a backup FILE."""
+    with _refusals(as_json), _progress() as progress:
+        kept = restore(file, data_folder(folder), progress)
+    _say_backup(kept, f"Restored into {data_folder(folder)}", as_json)
+
+
+def _say_backup(kept: Backup, done: str, as_json: bool) -> None:
+    body = {
+        "file": str(kept.path),
+        "files": kept.files,
+        "entries": kept.entries,
+        "bytes": kept.size,
+    }
+    _say(
+        body,
+        f"{done}: {kept.entries:,} entries, {kept.files:,} files, {kept.size:,} bytes.",
+        as_json,
+    )
+
+
+@main.command("doctor")
+@click.option(
+    "--deep", is_flag=True, help="Also compare every uploaded original with its checksum."
+)
+@_json_option
+@_data_option
+def doctor_command(deep: bool, as_json: bool, folder: str | None) -> None:
+    """Look at versions, browser, data folder, disk, settings, journal and database.
+
+    Exit code 3 where something needs a hand; warnings are told and are no failure.
+    """
+    checks = list(examine(data_folder(folder), deep))
+    lines = [f"{check.verdict:<8} {check.name:<9} {check.says}" for check in checks]
+    _say({"checks": [asdict(check) for check in checks]}, "\n".join(lines), as_json)
+    if any(check.verdict == "problem" for check in checks):
+        sys.exit(REFUSED)
+
+
 @main.command("sample")
 @click.option("--clear", is_flag=True, help="Take the sample data out again.")
 @_json_option
@@ -271,6 +353,47 @@ def template_command(directory: str, as_json: bool) -> None:
     )
 
 
+@main.command("deck")
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--cycle", help="Cycle (default: the one that runs).")
+@click.option("--department", "departments", multiple=True, help="Only this one; may be repeated.")
+@click.option("--as-of", type=_DAY, help="Day that the figures are true for.")
+@click.option("--since", type=_DAY, help="Day that changes are told from.")
+@click.option(
+    "--template", type=click.Path(dir_okay=False), help="Template (default: that of the settings)."
+)
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default=ENGLISH)
+@_json_option
+@_data_option
+def deck_command(
+    file: str,
+    cycle: str | None,
+    departments: tuple[str, ...],
+    as_of: date | None,
+    since: date | None,
+    template: str | None,
+    language: str,
+    as_json: bool,
+    folder: str | None,
+) -> None:
+    """Write the review deck (.pptx) of a cycle to FILE."""
+    store = Store(data_folder(folder))
+    with (
+        _refusals(as_json), speaking(language), _progress() as progress, store.reader(as_of) as reader,
+    ):  # fmt: skip
+        running = catalogue(reader).default_cycle()
+        chosen = template_of(load_settings(store.folder), store.folder)
+        made = make_deck(
+            reader,
+            Filters(cycle or (running.name if running else None), tuple(sorted(departments))),
+            template=Path(template) if template else chosen,
+            since=since,
+            progress=progress,
+        )
+        write_deck(Path(file), made)
+    _say({"file": file, "bytes": len(made)}, f"{file} is written.", as_json)
+
+
 @main.command("sql")
 @click.argument("query")
 @click.option("--as-of", type=_DAY, help="Answer for this day (YYYY-MM-DD).")
@@ -287,6 +410,214 @@ def sql_command(query: str, as_of: date | None, as_json: bool, folder: str | Non
             except duckdb.Error as error:
                 raise click.UsageError(str(error)) from error
     _print_rows(frame, as_json, empty="No rows.")
+
+
+@main.command("settings")
+@_json_option
+@_data_option
+def settings_command(as_json: bool, folder: str | None) -> None:
+    """Print the documented settings file with the values in force."""
+    store = Store(data_folder(folder))
+    with _refusals(as_json):
+        in_force = store.published_settings() or load_settings(store.folder)
+    problem = settings_problem(store.folder)
+    waiting = {} if problem else differing(in_force, load_settings(store.folder))
+    body = {
+        "digest": in_force.digest(),
+        "problem": problem or None,
+        "waiting": {name: after for name, (_, after) in waiting.items()},
+        "settings": {
+            name: {"value": _figure(getattr(in_force, name)), "default": _figure(default),
+                   "group": what.group, "meaning": what.meaning}
+            for name, default, what in described()
+        },
+    }  # fmt: skip
+    _say(body, as_toml(in_force).rstrip("\n"), as_json)
+    for name, (before, after) in waiting.items():
+        click.echo(
+            f"{name}: {before} is in force, {after} in {FILE}; it takes effect with the next import "
+            "or with rebuild.",
+            err=True,
+        )
+    if problem:
+        _tell_problem(store)
+        sys.exit(REFUSED)
+
+
+def _figure(value: object) -> object:
+    """Return a whole number as one: the database keeps every figure as a fraction."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _tell_problem(store: Store) -> None:
+    """Say on the standard error where ``settings.toml`` does not read and older values hold."""
+    if problem := settings_problem(store.folder):
+        click.echo(f"{problem}\nThe settings that were published last stay in force.", err=True)
+
+
+@main.command("findings")
+@click.option("--cycle", help="Only those of this cycle.")
+@click.option("--department", help="Only those of this department.")
+@click.option("--as-of", type=_DAY, help="Answer for this day (YYYY-MM-DD).")
+@_json_option
+@_data_option
+def findings_command(
+    cycle: str | None, department: str | None, as_of: date | None, as_json: bool, folder: str | None
+) -> None:
+    """List what the rules found, the gravest first and what is excused last."""
+    store = Store(data_folder(folder))
+    with _refusals(as_json):
+        store.catch_up()
+        with store.reader(as_of) as reader:
+            known = catalogue(reader)
+            _must_be_known("--cycle", cycle, [c.name for c in known.cycles if c.name])
+            _must_be_known("--department", department, known.departments)
+            found = listed(reader, cycle, department)
+    _print_rows(found, as_json, empty="Nothing was found.")
+
+
+def _must_be_known(option: str, given: str | None, known: Sequence[str]) -> None:
+    if given is not None and given not in known:
+        names = ", ".join(known) or "none"
+        raise click.BadParameter(
+            f"{given!r} is not in the data; there is: {names}", None, None, option
+        )
+
+
+@main.command("excuse")
+@click.argument("finding")
+@click.argument("item")
+@click.option("--reason", help="Why it is excused.")
+@click.option("--until", type=_DAY, help="Last day of the excuse (YYYY-MM-DD).")
+@click.option("--withdraw", is_flag=True, help="Take the excuse back.")
+@_json_option
+@_data_option
+def excuse_command(
+    finding: str,
+    item: str,
+    reason: str | None,
+    until: date | None,
+    withdraw: bool,
+    as_json: bool,
+    folder: str | None,
+) -> None:
+    """Excuse the FINDING of an ITEM up to a day, or take the excuse back."""
+    if withdraw and (reason is not None or until is not None):
+        raise click.UsageError("give --withdraw alone, or --reason and --until")
+    if not withdraw and (not (reason or "").strip() or until is None):
+        raise click.UsageError("an excuse needs --reason and --until; --withdraw takes it back")
+    store = Store(data_folder(folder))
+    with _refusals(as_json):
+        store.catch_up()
+        _tell_problem(store)
+        store.excuse(finding, item, reason or "", until)
+        with store.reader() as reader:
+            found = reader.rows(
+                "select excused from finding where finding = $finding and item_id = $item",
+                {"finding": finding, "item": item},
+            )
+    body = {
+        "finding": finding, "item": item, "until": until, "found": bool(found),
+        "excused": any(excused for (excused,) in found),
+    }  # fmt: skip
+    said = "is not excused any more" if withdraw else f"is excused up to {until}"
+    note = "" if found else " At the moment it is not found, so this changes no count."
+    _say(body, f"{finding} of {item} {said}.{note}", as_json)
+
+
+@main.command("changes")
+@click.argument("from_day", metavar="FROM", type=_DAY)
+@click.argument("to_day", metavar="TO", type=_DAY)
+@_json_option
+@_data_option
+def changes_command(from_day: date, to_day: date, as_json: bool, folder: str | None) -> None:
+    """List what changed from one day to another (YYYY-MM-DD), item by item."""
+    if from_day > to_day:
+        raise click.UsageError(f"{from_day} is later than {to_day}: the earlier day comes first")
+    store = Store(data_folder(folder))
+    with _refusals(as_json):
+        store.catch_up()
+        with store.reader() as reader:
+            rows = changed_items(reader, from_day, to_day)
+    _print_rows(rows, as_json, empty="Nothing changed.")
+
+
+@main.command("report")
+@click.option("--cycle", help="Of this cycle (default: the one that runs).")
+@click.option("--department", "departments", multiple=True, help="Only this one; can be repeated.")
+@click.option("--as-of", type=_DAY, help="As of this day (YYYY-MM-DD).")
+@click.option("--format", "kind", required=True, type=click.Choice(["pptx", "html", "pdf", "xlsx"]))
+@click.option("--out", required=True, type=click.Path(dir_okay=False), help="File to write.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default=ENGLISH, show_default=True)
+@_json_option
+@_data_option
+def report_command(
+    cycle: str | None,
+    departments: tuple[str, ...],
+    as_of: date | None,
+    kind: str,
+    out: str,
+    language: str,
+    as_json: bool,
+    folder: str | None,
+) -> None:
+    """Write the review as slides, page, PDF or workbook; says nothing when all is well."""
+    from okr_data.export.files import write_whole  # noqa: PLC0415 - drawing is slow to load
+
+    store = Store(data_folder(folder))
+    with _refusals(as_json), _progress() as progress, speaking(language):
+        store.catch_up()
+        with store.reader(as_of) as reader:
+            filters = _filters(catalogue(reader), cycle, departments)
+            write_whole(Path(out), _report(reader, store, filters, kind, progress))
+    if as_json:
+        _say({"written": out}, "", as_json)
+
+
+def _filters(known: Catalogue, cycle: str | None, departments: tuple[str, ...]) -> Filters:
+    _must_be_known("--cycle", cycle, [c.name for c in known.cycles if c.name])
+    for department in departments:
+        _must_be_known("--department", department, known.departments)
+    default = known.default_cycle()
+    return Filters(cycle or (default.name if default else None), tuple(sorted(departments)))
+
+
+def _report(reader: Reader, store: Store, filters: Filters, kind: str, progress: Progress) -> bytes:
+    from okr_data.export import report, workbook  # noqa: PLC0415 - drawing is slow to load
+
+    if kind == "xlsx":
+        return workbook.make_workbook(reader, filters, progress)
+    if kind == "pptx":
+        return _deck(reader, store, filters, progress)
+    make = {"html": report.make_report, "pdf": report.make_report_pdf}[kind]
+    return make(reader, filters, progress)
+
+
+def _deck(reader: Reader, store: Store, filters: Filters, progress: Progress) -> bytes:
+    from okr_data.export import browser, deck  # noqa: PLC0415 - drawing is slow to load
+
+    template = deck.template_of(store.settings(), store.folder)
+    draw = deck.warm_png if browser.browser_path() else None
+    return deck.make_deck(reader, filters, template=template, draw=draw, progress=progress)
+
+
+@main.command("export")
+@click.option("--all", "everything", is_flag=True, help="All views and the whole history.")
+@click.option("--out", required=True, type=click.Path(file_okay=False), help="Folder to make.")
+@_json_option
+@_data_option
+def export_command(everything: bool, out: str, as_json: bool, folder: str | None) -> None:
+    """Write all views (Parquet, CSV) and the history as files that can be imported again."""
+    from okr_data.export.everything import export_everything  # noqa: PLC0415 - slow to load
+
+    if not everything:
+        raise click.UsageError("say what to export: --all")
+    store = Store(data_folder(folder))
+    with _refusals(as_json), _progress() as progress:
+        store.catch_up()
+        export_everything(store, Path(out), progress)
+    if as_json:
+        _say({"written": out}, "", as_json)
 
 
 # --- output ------------------------------------------------------------------

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from okr_data.errors import AlreadyImported, DataChanged, NoDatabase
+from okr_data.errors import AlreadyImported, DataChanged, NoDatabase, OkrError
 from okr_data.ingest import Known, Prepared, Reading, Upload
 from okr_data.ingest.apart import prepare_apart
 from okr_data.profiles import Profiles
-from okr_data.settings import stated_settings
+from okr_data.settings import Settings, stated_settings
 from okr_data.store import ImportResult, Progress, Store, part_of, silent
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ def data_folder(given: str | Path | None = None) -> Path:
 
 def known_to(store: Store) -> Known:
     """Return what the newest database holds and an upload may refer to."""
-    fiscal_start_stated = "fiscal_start_month" in stated_settings(store.folder)
+    fiscal_start_stated = _states_fiscal_start(store)
     if not store.journal.entries():  # the first import waits for no question
         return Known(fiscal_start_stated=fiscal_start_stated)
     try:
@@ -58,6 +58,14 @@ def known_to(store: Store) -> Known:
         units={key: (level, department) for key, level, department in units},
         fiscal_start_stated=fiscal_start_stated,
     )
+
+
+def _states_fiscal_start(store: Store) -> bool:
+    """Tell whether somebody wrote the fiscal year's first month down."""
+    try:
+        return "fiscal_start_month" in stated_settings(store.folder)
+    except OkrError:  # the published settings hold; of these, only another month than the default
+        return store.settings().fiscal_start_month != Settings().fiscal_start_month
 
 
 @dataclass(frozen=True)
@@ -144,7 +152,14 @@ def load_sample(store: Store, progress: Progress = silent) -> list[ImportResult]
         report = part_of(progress, part / len(exports), (part + 1) / len(exports))
         try:
             results.append(
-                import_files(store, uploads, "template", day, sample=True, progress=report)
+                import_files(
+                    store,
+                    uploads,
+                    progress=report,
+                    reading=Reading(
+                        source_format="template", as_of=day, sample=True, complete=part > 0
+                    ),
+                )
             )
         except AlreadyImported:
             if part == len(exports) - 1 and not results:

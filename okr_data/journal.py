@@ -31,7 +31,9 @@ from okr_data.schema import SCHEMA_VERSION, TABLES
 CHANGES = "changes"
 _TEMPORARY = ".tmp-"
 
-Kind = Literal["import", "undo", "redo"]
+#: A decision is a word of a person beside the imports, such as an excuse of a finding; a review
+#: is a word of a meeting: a remark, or that it is closed.
+Kind = Literal["import", "undo", "redo", "decision", "review"]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Words for planning periods: ``Q3 2026``, ``2026 Q3``, ``3Q26``, ``Quarter 1 FY27``, ``H1 2026``.
 
+Also in German, French and Spanish: ``1. Quartal 2026``, ``2e semestre 2026``, ``Geschäftsjahr 2026/27``.
+
 A period that says FY follows the fiscal calendar: FY27 is the fiscal year that ends in 2027
 when the fiscal year starts after January, and the calendar year 2027 when it starts in January.
 """
@@ -14,30 +16,77 @@ from datetime import date, timedelta
 #: Years outside are typing errors; they would also make a trend of a thousand years of weeks.
 PLAUSIBLE_YEARS = range(1990, 2101)
 
-_MONTHS = {
-    name.lower(): number
-    for number in range(1, 13)
-    for name in (calendar.month_name[number], calendar.month_abbr[number])
-}
-_YEAR = r"(?P<fiscal>FY\s*|Y)?['’]?(?P<year>\d{4}|\d{2})"
-_QUARTER = r"(?:Q|Quarter\s*)(?P<part>[1-4])"
-_HALF = r"(?:H|Half\s*)(?P<part>[12])"
-_PATTERNS = tuple(
-    (kind, re.compile(rf"^{pattern}$", re.IGNORECASE))
-    for kind, pattern in (
-        ("quarter", rf"{_QUARTER}[\s\-/']*{_YEAR}"),
-        ("quarter", rf"{_YEAR}[\s\-/]*{_QUARTER}"),
-        ("quarter", rf"(?P<part>[1-4])Q[\s\-/']*{_YEAR}"),
-        ("half", rf"{_HALF}[\s\-/']*{_YEAR}"),
-        ("half", rf"{_YEAR}[\s\-/]*{_HALF}"),
-        ("half", rf"(?P<part>[12])H[\s\-/']*{_YEAR}"),
-        ("month", rf"(?P<part>{'|'.join(_MONTHS)})[\s\-/.']*{_YEAR}"),
-        ("year", rf"(?:(?:Annual|Year|Yearly)[\s\-/]*){_YEAR}"),
-        ("year", r"(?P<fiscal>FY\s*)['’]?(?P<year>\d{4}|\d{2})"),
-        ("year", r"(?P<fiscal>)(?P<year>\d{4})"),
-    )
+#: Months as people write them in seven languages.
+_MONTH_NAMES = (
+    "january january janvier enero januar gennaio janeiro januari jan ene gen janv",
+    "february februar février fevrier febrero febbraio fevereiro februari feb févr fevr fév fev",
+    "march märz maerz mars marzo março marco maart mar mär mrz mrt",
+    "april avril abril aprile apr avr abr",
+    "may mai mayo maggio maio mei mag",
+    "june juni juin junio giugno junho jun giu",
+    "july juli juillet julio luglio julho jul juil lug",
+    "august août aout agosto augustus aug ago aoû aou",
+    "september septembre septiembre settembre setembro sep sept set",
+    "october oktober octobre octubre ottobre outubro oct okt ott out",
+    "november novembre noviembre novembro nov",
+    "december dezember décembre decembre diciembre dicembre dezembro dec dez déc dic",
 )
-_MONTHS_IN = {"quarter": 3, "half": 6, "month": 1, "year": 12}
+MONTHS = {
+    word: number
+    for number, words in enumerate(_MONTH_NAMES, start=1)
+    for word in words.split()
+}  # fmt: skip
+#: What may stand between the parts: ``Q1-2025``, ``Q1 '25``, ``1er trimestre de 2025``.
+_BETWEEN = r"(?:[\s\-–/_.,'’]|\b(?:of|de|du)\b)*"
+_FISCAL = "FY|fiscal year|financial year|GJ|Geschäftsjahr|exercice|ejercicio"
+_CALENDAR = "CY|Y|calendar year|Jahr|Kalenderjahr|année|year"
+#: A fiscal year may be written with both of its years: FY24/25 ends in 2025.
+_YEAR = (
+    rf"(?:(?P<fiscal>{_FISCAL})[\s\-]*['’]?(?:(?P<begin>\d{{4}}|\d{{2}})\s*[/\-–]\s*)?"
+    rf"|(?:{_CALENDAR})[\s\-]*)?['’]?(?P<year>\d{{4}}|\d{{2}})"
+)
+_ORDINALS = (
+    ("1", "I", "first", "erstes", "premier", "primer"),
+    ("2", "II", "second", "zweites", "deuxième", "segundo"),
+    ("3", "III", "third", "drittes", "troisième", "tercer"),
+    ("4", "IV", "fourth", "viertes", "quatrième", "cuarto"),
+)
+_PARTS = {word.lower(): number for number, words in enumerate(_ORDINALS, 1) for word in words}
+_ENDING = "(?:st|nd|rd|th|er|re|ère|ème|eme|e|º|°|ª)?"
+_MONTHS_IN = {"quarter": 3, "tertial": 4, "half": 6, "month": 1, "year": 12}
+#: T is a quarter, as in French and Spanish; four months are written out.
+_WORDS = {
+    "quarter": "Q|Qtr|Quarter|Quartal|T|Trim|Trimestre",
+    "tertial": "Tertial",
+    "half": r"H|HJ|HY|Half|Half[\s\-]?year|Halbjahr|S|Semester|Semestre",
+}
+_LETTERS = {"quarter": "Q", "tertial": "Tertial ", "half": "H"}
+_WHOLE_YEAR = "Annual|Yearly|Full year|Jährlich|Annuel|Annuelle|Anual"
+
+
+def _ways_of(kind: str) -> tuple[str, str]:
+    """Return how a part of a year is written: Q1 or Quartal 1, and 1Q, 1. Quartal or 1er trimestre."""
+    numbers = "|".join(word for words in _ORDINALS[: 12 // _MONTHS_IN[kind]] for word in words)
+    before = rf"(?:{_WORDS[kind]})\.?[\s\-_]*(?P<part>{numbers})"
+    after = rf"(?P<part>{numbers}){_ENDING}\.?[\s\-_]*(?:{_WORDS[kind]})\.?"
+    return before, after
+
+
+def _with_year(kind: str, part: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the patterns of a part with its year behind or in front of it."""
+    orders = (part + _BETWEEN + _YEAR, _YEAR + _BETWEEN + part)
+    return tuple((kind, re.compile(f"^{order}$", re.IGNORECASE)) for order in orders)
+
+
+_PATTERNS = (
+    *(pattern for kind in _WORDS for way in _ways_of(kind) for pattern in _with_year(kind, way)),
+    *_with_year("month", rf"(?P<part>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"),
+    *_with_year("year", rf"(?:{_WHOLE_YEAR})(?P<part>)"),
+    ("year", re.compile(rf"^(?=[^\W\d]){_YEAR}$", re.IGNORECASE)),
+    ("year", re.compile(r"^(?P<year>\d{4})$")),
+)
+#: Longer texts name no period; they would only keep the patterns busy.
+_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -51,7 +100,9 @@ class Period:
 
 def parse_period(text: str, fiscal_start_month: int = 1) -> Period | None:
     """Return the period that a text names, or None where it names none we know."""
-    cleaned = " ".join(text.split())
+    cleaned = " ".join(text[: 2 * _LONGEST].split())
+    if len(cleaned) > _LONGEST:
+        return None
     for kind, pattern in _PATTERNS:
         match = pattern.match(cleaned)
         if match:
@@ -73,10 +124,11 @@ def period_of_days(starts_on: date, ends_on: date) -> Period | None:
 
 
 def _period(kind: str, found: dict[str, str | None], fiscal_start_month: int) -> Period | None:
-    fiscal = (found.get("fiscal") or "").strip().upper() == "FY"
-    digits = found["year"] or ""
-    year = int(digits) + (2000 if len(digits) == 2 else 0)
-    if not PLAUSIBLE_YEARS.start <= year < PLAUSIBLE_YEARS.stop:
+    fiscal = bool(found.get("fiscal"))
+    year = _year(found["year"] or "")
+    if year not in PLAUSIBLE_YEARS:
+        return None
+    if found.get("begin") and _year(found["begin"] or "") != year - 1:
         return None
     part = _part_number(kind, found.get("part"))
     first = _first_month(kind, year, part, fiscal, fiscal_start_month)
@@ -84,10 +136,14 @@ def _period(kind: str, found: dict[str, str | None], fiscal_start_month: int) ->
     return Period(_name(kind, part, year, fiscal), first, _add_months(first, months) - timedelta(1))
 
 
+def _year(digits: str) -> int:
+    return int(digits) + (2000 if len(digits) == 2 else 0)
+
+
 def _part_number(kind: str, part: str | None) -> int:
     if kind == "month":
-        return _MONTHS[(part or "").lower()]
-    return int(part or 1)
+        return MONTHS[(part or "").lower()]
+    return _PARTS[part.lower()] if part else 1
 
 
 def _first_month(kind: str, year: int, part: int, fiscal: bool, start_month: int) -> date:
@@ -107,7 +163,7 @@ def _add_months(first: date, months: int) -> date:
 def _name(kind: str, part: int, year: int, fiscal: bool) -> str:
     if kind == "month":
         return f"{calendar.month_name[part]} {year}"
-    letter = {"quarter": "Q", "half": "H", "year": ""}[kind]
+    letter = _LETTERS.get(kind, "")
     if fiscal:
         return f"FY{year % 100:02d} {letter}{part}" if letter else f"FY{year % 100:02d}"
     return f"{letter}{part} {year}" if letter else f"Annual {year}"

@@ -14,6 +14,7 @@ from datetime import date
 import pandas as pd
 
 from okr_data.schema import LEVELS
+from okr_data.settings import Settings, settings_of_rows
 from okr_data.store import Reader
 
 ALIGNMENT_STATES = ("contributing", "supporting", "detached", "unresolved", "unaligned")
@@ -144,15 +145,6 @@ class Trends:
     by_department: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class Cascade:
-    """Objectives of a cascade, ancestors outside the filter marked ``context``, and their links."""
-
-    nodes: pd.DataFrame
-    links: pd.DataFrame
-    key_results: pd.DataFrame
-
-
 def _ask(reader: Reader, sql: str, filters: Filters) -> pd.DataFrame:
     return reader.frame(sql, filters.parameters())
 
@@ -188,7 +180,12 @@ def catalogue(reader: Reader) -> Catalogue:
     )
 
 
-_MEASURES = """
+def settings(reader: Reader) -> Settings:
+    """Return the settings that made the answers of this generation."""
+    return settings_of_rows(reader.rows("select name, number, value from journal.setting"))
+
+
+MEASURES = """
     count(*) as objectives,
     count(o.progress) as measured,
     weighted_mean(o.progress, o.weight) as progress,
@@ -212,7 +209,7 @@ def headline(reader: Reader, filters: Filters) -> Headline:
     """Return the headline figures; ``on_pace`` counts done and on track of those with a pace."""
     frame = _ask(
         reader,
-        f"select {_MEASURES} from objective_progress o "
+        f"select {MEASURES} from objective_progress o "
         f"where not o.dropped and {filters.condition()}",
         filters,
     )
@@ -241,12 +238,12 @@ def levels(reader: Reader, filters: Filters, frames: Sequence[str] = ()) -> pd.D
     """
     own = _ask(
         reader,
-        f"select o.cycle, o.level, {_MEASURES} from objective_progress o "
+        f"select o.cycle, o.level, {MEASURES} from objective_progress o "
         f"where not o.dropped and {filters.condition()} group by o.cycle, o.level",
         filters,
     )
     above = reader.frame(
-        f"select o.cycle, o.level, {_MEASURES} from objective_progress o "
+        f"select o.cycle, o.level, {MEASURES} from objective_progress o "
         "where not o.dropped and o.level = 'company' and list_contains($cycles, o.cycle) "
         "group by o.cycle, o.level",
         {"cycles": list(frames)},
@@ -262,7 +259,7 @@ def departments(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Return one row a department with progress, pace, alignment and its weekly progress."""
     frame = _ask(
         reader,
-        f"select o.department, {_MEASURES} from objective_progress o "
+        f"select o.department, {MEASURES} from objective_progress o "
         f"where not o.dropped and o.level <> 'company' and {filters.condition()} "
         "group by o.department order by o.department nulls last",
         filters,
@@ -298,17 +295,19 @@ def alignment_by_level(reader: Reader, filters: Filters) -> pd.DataFrame:
 def trend(reader: Reader, filters: Filters, by: str | None = None) -> pd.DataFrame:
     """Return progress and expected pace week by week, in all or by ``level`` or ``department``.
 
-    Means over objectives: never averages of averages.
+    Means over objectives: never averages of averages. Company objectives belong to no department.
     """
     assert by in (None, "level", "department")
     series = f"o.{by}" if by else "'all'"
+    below = " and o.level <> 'company'" if by == "department" else ""
     return _ask(
         reader,
         f"select {series} as series, o.week, max(o.day) as day, "
         "weighted_mean(o.progress, o.weight) as progress, "
         "weighted_mean(o.expected_progress, o.weight) as expected_progress, "
         "count(o.progress) as measured, count(*) as total "
-        f"from objective_trend o where {filters.condition()} group by 1, o.week order by 1, o.week",
+        f"from objective_trend o where {filters.condition()}{below} "
+        "group by 1, o.week order by 1, o.week",
         filters,
     )
 
@@ -323,6 +322,85 @@ def trends(reader: Reader, filters: Filters) -> Trends:
     )
 
 
+def forecasts(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Return the view ``forecast`` under the filter: what ends lowest first, without forecast last.
+
+    Grain: item_kind, item_id. ``projected``, ``low`` and ``high`` are fractions; missing where
+    ``reason`` says why.
+    """
+    return _ask(
+        reader,
+        f"select o.* from forecast o where {filters.condition()} "
+        "order by o.projected nulls last, o.title, o.item_id",
+        filters,
+    )
+
+
+#: Progress that a statement of a key result tells, by the baseline and target of the day looked at.
+_TOLD = (
+    "case when v.kind = 'milestone' then coalesce(s.progress, milestone_progress(v.target_value, s.value, s.status)) "
+    "when k.computed_progress is null then s.progress "
+    "else computed_progress(v.start_value, v.target_value, s.value, v.direction) end"
+)
+_CHECKED = (
+    "s.checked_at, s.value, {progress} as progress, s.status, s.status_raw, s.confidence, s.note, "
+    "s.author, s.import_id, s.file, s.row"
+)
+_IMPORTED = (
+    "null, s.value, {progress}, s.status, s.status_raw, s.confidence, null, null, s.import_id, "
+    "s.file, s.row"
+)
+
+
+def item_history(reader: Reader, item_kind: str, item_id: str) -> pd.DataFrame:
+    """Return what was said of an item up to the as-of day, oldest first; no rows for an unknown one.
+
+    Columns: day, source (``check-in``, ``import``, or ``week`` for the weekly figure of an
+    objective), checked_at, value in unit, progress (fraction, clamped), status, status_raw, confidence (0–1),
+    note, author, import_id, file, row. Progress of a key result is that of the baseline and target
+    of the as-of day. Missing where a statement does not tell it; of a day stated by several
+    imports the latest.
+    """
+    parts = _key_result_history() if item_kind == "key_result" else _objective_history()
+    return reader.frame(
+        "select * replace (clamped(progress) as progress) from ("
+        + " union all ".join(parts)
+        + ") order by day, source, checked_at nulls first, import_id, row",
+        {"item": item_id},
+    )
+
+
+def _key_result_history() -> list[str]:
+    item = (
+        "join key_result_day k on k.key_result_id = $item join as_of_day d on d.day = k.day "
+        "join model.key_result_version v on v.key_result_id = k.key_result_id "
+        "and v.import_id = k.import_id"
+    )
+    return [
+        f"select s.checked_on as day, 'check-in' as source, "
+        f"{_CHECKED.format(progress=_TOLD)} "
+        f"from model.check_in s {item} "
+        "where s.item_id = $item and s.latest and s.checked_on <= d.day",
+        "select s.as_of, 'import', "
+        f"{_IMPORTED.format(progress=_TOLD)} from ("
+        "select *, current_value as value, reported_progress as progress "
+        "from model.key_result_version) s "
+        f"{item} where s.key_result_id = $item and s.as_of <= d.day "
+        "and (s.value is not null or s.progress is not null)",
+    ]
+
+
+def _objective_history() -> list[str]:
+    return [
+        "select s.checked_on as day, 'check-in' as source, "
+        f"{_CHECKED.format(progress='s.progress')} "
+        "from model.check_in s, as_of_day d "
+        "where s.item_id = $item and s.latest and s.checked_on <= d.day",
+        "select t.day, 'week', null, null, t.progress, null, null, null, null, null, null, null, null "
+        "from objective_trend t where t.objective_id = $item and t.progress is not null",
+    ]
+
+
 def weekly_headline(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Return the headline figures of each week up to the as-of day, oldest first.
 
@@ -335,12 +413,12 @@ def weekly_headline(reader: Reader, filters: Filters) -> pd.DataFrame:
         "select w.day, weighted_mean(o.progress, o.weight) as progress, "
         "count(*) filter (where s.alignment_state in ('contributing', 'supporting')) "
         " / nullif(count(s.alignment_state), 0)::double as line_of_sight, "
-        "count(*) filter (where pace_status(o.progress, o.expected_progress, r.on_track_from, "
-        " r.at_risk_from, r.too_early_before) in ('done', 'on_track')) as on_pace, "
+        "count(*) filter (where e.pace_status in ('done', 'on_track')) as on_pace, "
         "sum(o.measured)::bigint as measured_key_results "
         "from week w join model.objective_measure_day o on o.day = w.day and not o.dropped "
         "left join model.alignment_state_day s on s.day = o.day and s.objective_id = o.objective_id "
-        f"cross join model.pace_rule r where {filters.condition()} group by w.day order by w.day",
+        "join model.objective_pace_day e on e.day = o.day and e.objective_id = o.objective_id "
+        f"where {filters.condition()} group by w.day order by w.day",
         filters,
     )
 
@@ -354,49 +432,6 @@ def overview(reader: Reader, filters: Filters, frames: Sequence[str] = ()) -> Ov
         alignment_by_level(reader, filters),
         weekly_headline(reader, filters),
     )
-
-
-def cascade(reader: Reader, filters: Filters, frames: Sequence[str] = ()) -> Cascade:
-    """Return the objectives under the filter with everything above them, and their links.
-
-    Company objectives of the framing cycles are there even if nothing is aligned to them.
-    Dropped objectives are not part of a cascade.
-    """
-    values = {**filters.parameters(), "frames": list(frames)}
-    reader.execute("drop table if exists temp.shown")
-    reader.execute(
-        "create temp table shown as "
-        "with chosen as (select o.objective_id from objective_progress o "
-        f" where not o.dropped and {filters.condition()}), "
-        "framing as (select o.objective_id from objective_progress o where not o.dropped "
-        " and o.level = 'company' and list_contains($frames, o.cycle)) "
-        "select objective_id, bool_and(context) as context from ("
-        " select objective_id, false as context from chosen"
-        " union all select l.ancestor_id, true from line_of_sight l join chosen using (objective_id)"
-        " union all select objective_id, true from framing) group by objective_id",
-        values,
-    )
-    nodes = reader.frame(
-        "select s.context, o.objective_id, o.title, o.cycle, o.level, o.department, o.team, o.owner, "
-        "o.key_results, o.measured, o.progress, o.kr_progress, o.rollup_progress, "
-        "o.reported_progress, o.expected_progress, o.pace_status, o.status, o.alignment_state, "
-        "o.last_check_in, o.import_id, o.file, o.row "
-        "from objective_progress o join shown s using (objective_id) order by o.title, o.objective_id"
-    )
-    links = reader.frame(
-        "select p.objective_id, p.parent_id, p.weight, p.contributes "
-        "from objective_parent_day p join as_of_day using (day) "
-        "join shown c on c.objective_id = p.objective_id "
-        "join shown u on u.objective_id = p.parent_id order by p.parent_id, p.objective_id"
-    )
-    key_results = reader.frame(
-        "select k.key_result_id, k.objective_id, k.title, k.owner, k.unit, k.start_value, "
-        "k.target_value, k.current_value, k.progress, k.progress_raw, k.reported_progress, "
-        "k.expected_progress, k.pace_status, k.status_raw, k.last_check_in, k.file, k.row "
-        "from key_result_progress k join shown s on s.objective_id = k.objective_id "
-        "order by k.objective_id, k.key_result_id"
-    )
-    return Cascade(nodes, links, key_results)
 
 
 def issues(reader: Reader, import_id: str | None = None) -> pd.DataFrame:

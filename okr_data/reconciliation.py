@@ -10,6 +10,8 @@ import pandas as pd
 
 from okr_data.queries import Filters
 from okr_data.store import Reader
+from okr_data.texts import ENGLISH, day, localised, mark, speaking, t
+from okr_data.texts import number as written
 
 #: Reasons in the order in which a reader wants them: what is not explained first.
 REASONS = (
@@ -64,9 +66,7 @@ def reconciliation(reader: Reader, filters: Filters) -> Reconciliation:
         f"{len(DIFFERS)}), abs(r.difference) desc nulls last, r.item_kind desc, r.item_id",
         {**filters.parameters(), "reasons": list(REASONS)},
     )
-    ((tolerance,),) = reader.rows(
-        "select value from journal.setting where name = 'mismatch_tolerance'"
-    )
+    ((tolerance,),) = reader.rows("select mismatch_tolerance from model.setting")
     return Reconciliation(items, float(tolerance))
 
 
@@ -79,11 +79,12 @@ def _condition(filters: Filters) -> str:
     return " and ".join(parts)
 
 
-def derivation(reader: Reader, item: pd.Series) -> Derivation:
+def derivation(reader: Reader, item: pd.Series, language: str = ENGLISH) -> Derivation:
     """Write out how the computed figure of a row of :func:`reconciliation` comes about."""
-    if item["item_kind"] == "key_result":
-        return _of_key_result(reader, item)
-    return _of_objective(reader, item)
+    with speaking(language):
+        if item["item_kind"] == "key_result":
+            return _of_key_result(reader, item)
+        return _of_objective(reader, item)
 
 
 def _of_key_result(reader: Reader, item: pd.Series) -> Derivation:
@@ -103,27 +104,48 @@ def _values_in_words(row: pd.Series, item: pd.Series) -> str:
     """Write the formula of a key result with its values."""
     start, target, now = (row[n] for n in ("start_value", "target_value", "current_value"))
     raw, direction = item["progress_raw"], row["direction"]
-    if row["kind"] == "milestone":
-        return "A milestone has no values to compute from: the reported percent is what counts."
-    if pd.isna(now):
-        return "No current value is known on this day, so nothing can be computed."
-    if pd.isna(target):
-        return "There is no target, so nothing can be computed from the values."
+    if missing := _what_is_missing(row):
+        return missing
     if direction in ("stay_below", "stay_above") or (not pd.isna(start) and start == target):
-        holds = "holds" if raw == 1 else "does not hold"
         below = direction in ("stay_below", "decrease")
         sign = ("≤" if below else "≥") if raw == 1 else (">" if below else "<")
-        return f"{number(now)} {sign} {number(target)}: the condition {holds}, so {exact(raw)}."
+        compared = f"{number(now)} {sign} {number(target)}"
+        if raw == 1:
+            return t(
+                "{compared}: the condition holds, so {result}.",
+                compared=compared,
+                result=exact(raw),
+            )
+        return t(
+            "{compared}: the condition does not hold, so {result}.",
+            compared=compared,
+            result=exact(raw),
+        )
     if math.isnan(raw):
-        return "The start is missing, and a target that is to fall cannot be computed without it."
+        return t(
+            "The start is missing, and a target that is to fall cannot be computed without it."
+        )
     begin = 0.0 if pd.isna(start) else float(start)
     formula = (
         f"({number(now)} − {number(begin)}) / ({number(target)} − {number(begin)}) = {exact(raw)}"
     )
-    assumed = "The start is missing and 0 is assumed: " if pd.isna(start) else ""
     kept = item["computed_progress"]
-    cut = f", kept within 0–100 %: {exact(kept)}" if abs(kept - raw) > 1e-9 else ""
-    return f"{assumed}{formula}{cut}."
+    if abs(kept - raw) > 1e-9:
+        formula = t("{formula}, kept within 0–100 %: {kept}", formula=formula, kept=exact(kept))
+    if pd.isna(start):
+        return t("The start is missing and 0 is assumed: {formula}.", formula=formula)
+    return f"{formula}."
+
+
+def _what_is_missing(row: pd.Series) -> str:
+    """Say why nothing can be computed from the values of a key result; empty where it can."""
+    if row["kind"] == "milestone":
+        return t("A milestone has no values to compute from: the reported percent is what counts.")
+    if pd.isna(row["current_value"]):
+        return t("No current value is known on this day, so nothing can be computed.")
+    if pd.isna(row["target_value"]):
+        return t("There is no target, so nothing can be computed from the values.")
+    return ""
 
 
 def _earlier_value(reader: Reader, row: pd.Series, item: pd.Series) -> str:
@@ -132,8 +154,8 @@ def _earlier_value(reader: Reader, row: pd.Series, item: pd.Series) -> str:
         "select o.value, o.observed_on, computed_progress($start, $target, o.value, $direction) "
         "from model.observation o where o.item_id = $id and o.observed_on <= $day "
         "and o.value is distinct from $now and agrees(clamped(computed_progress($start, $target, "
-        "o.value, $direction)), $reported, (select value from journal.setting "
-        "where name = 'mismatch_tolerance')) order by o.observed_on desc limit 1",
+        "o.value, $direction)), $reported, (select mismatch_tolerance "
+        "from model.setting)) order by o.observed_on desc limit 1",
         {
             "start": _or_none(row["start_value"]),
             "target": _or_none(row["target_value"]),
@@ -146,8 +168,13 @@ def _earlier_value(reader: Reader, row: pd.Series, item: pd.Series) -> str:
     )
     if not found:
         return ""
-    value, day, progress = found[0]
-    return f"On {day.day} {day:%b %Y} the value was {number(value)}, which made {exact(progress)}."
+    value, observed_on, progress = found[0]
+    return t(
+        "On {day} the value was {value}, which made {progress}.",
+        day=day(observed_on),
+        value=number(value),
+        progress=exact(progress),
+    )
 
 
 def _or_none(value: object) -> object:
@@ -169,21 +196,34 @@ def _mean_in_words(own: pd.DataFrame, item: pd.Series) -> str:
     measured = own[own["progress"].notna()]
     if own.empty:
         if pd.isna(item["computed_progress"]):
-            return "It has no key results and nothing measured below it: nothing can be computed."
-        return (
+            return t(
+                "It has no key results and nothing measured below it: nothing can be computed."
+            )
+        return t(
             "It has no key results of its own: the weighted mean over everything that contributes "
-            f"to it is {exact(item['computed_progress'])}."
+            "to it is {mean}.",
+            mean=exact(item["computed_progress"]),
         )
     if measured.empty:
-        return f"None of its {len(own)} key results is measured, so nothing can be computed."
+        return t(
+            "None of its {n} key results is measured, so nothing can be computed.",
+            n=written(len(own)),
+        )
     weights = measured["weight"]
     if weights.sum() <= 0:
         weights = pd.Series(1.0, index=measured.index)
     left_out = len(own) - len(measured)
-    unmeasured = f" ({left_out} of {len(own)} not measured, left out)" if left_out else ""
-    return (
+    formula = (
         f"{_sum_in_words(measured['progress'].tolist(), weights.tolist())} = "
-        f"{exact(item['computed_progress'])}{unmeasured}."
+        f"{exact(item['computed_progress'])}"
+    )
+    if not left_out:
+        return f"{formula}."
+    return t(
+        "{formula} ({part} of {whole} not measured, left out).",
+        formula=formula,
+        part=written(left_out),
+        whole=written(len(own)),
     )
 
 
@@ -202,33 +242,38 @@ def _sum_in_words(progress: Sequence[float], weights: Sequence[float]) -> str:
 def _other_readings(own: pd.DataFrame, item: pd.Series) -> list[str]:
     """Name the other figures that a source may mean, where they differ from ours."""
     readings = {
-        "Without weights": item["plain_mean"],
-        "With everything that contributes below it": item["rollup_progress"],
-        "Without keeping each within 0–100 %": item["progress_raw"],
+        mark("Without weights it would be {figure}."): item["plain_mean"],
+        mark("With everything that contributes below it it would be {figure}."): item[
+            "rollup_progress"
+        ],
+        mark("Without keeping each within 0–100 % it would be {figure}."): item["progress_raw"],
     }
     return [
-        f"{name} it would be {exact(figure)}."
-        for name, figure in readings.items()
+        t(sentence, figure=exact(figure))
+        for sentence, figure in readings.items()
         if len(own) and pd.notna(figure) and abs(figure - item["computed_progress"]) > 5e-4
     ]
 
 
 def _source_says(item: pd.Series) -> str:
     if pd.isna(item["reported_progress"]):
-        return "The source reports no figure."
-    says = f"The source says {exact(item['reported_progress'])}"
+        return t("The source reports no figure.")
+    said = exact(item["reported_progress"])
     if pd.isna(item["difference"]):
-        return f"{says}."
+        return t("The source says {figure}.", figure=said)
     gap = item["difference"] * 100
+    points = number(round(abs(gap), 1))
     if abs(gap) < 0.05:
-        return f"{says}: the same."
-    return f"{says}: {number(round(abs(gap), 1))} points {'less' if gap > 0 else 'more'}."
+        return t("The source says {figure}: the same.", figure=said)
+    if gap > 0:
+        return t("The source says {figure}: {points} points less.", figure=said, points=points)
+    return t("The source says {figure}: {points} points more.", figure=said, points=points)
 
 
 def number(value: float) -> str:
     """Write a value as people do: thousands set apart, no decimals that say nothing."""
     text = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
-    return text.replace("-", "−")
+    return localised(text.replace("-", "−"))
 
 
 def exact(fraction: float) -> str:
@@ -236,4 +281,4 @@ def exact(fraction: float) -> str:
     text = f"{fraction * 100:.1f}".removesuffix(".0").replace("-", "−")
     if text == "100" and fraction < 1:
         text = "99.9"
-    return f"{text} %"
+    return f"{localised(text)} %"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 #: Raised by one with every change that an older program could not read.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 #: Longest chain of alignments that is walked; the contract's limit.
 MAX_CHAIN = 64
@@ -231,4 +231,66 @@ ISSUE = CanonicalTable(
     ),
 )
 
-TABLES = (OBJECTIVE, KEY_RESULT, INITIATIVE, ALIGNMENT, CHECK_IN, ORG_UNIT, PERSON, ISSUE)
+#: One row a word of a person on a finding of an item. The newest (largest ``seq``) decides; one
+#: without ``until`` takes the excuse back.
+EXCUSE = CanonicalTable(
+    "excuse_row",
+    pa.schema(
+        [
+            ("finding", _TEXT),
+            ("item_id", _TEXT),
+            ("reason", _TEXT),
+            ("until", _DATE),
+            ("decided_by", _TEXT),
+            ("decided_at", _TEXT),
+            ("seq", _INT),
+        ]
+    ),
+)
+
+#: One row a word on a review. What a word does not say (NULL) stays as the words before it said;
+#: ``closed`` false opens a closed review again.
+REVIEW = CanonicalTable(
+    "review_row",
+    pa.schema(
+        [
+            ("review_id", _TEXT),
+            ("cycle", _TEXT),
+            ("departments", _TEXT),
+            ("levels", _TEXT),
+            ("since", _DATE),
+            ("as_of", _DATE),
+            ("closed", pa.bool_()),
+            ("closed_on", _DATE),
+            ("said_by", _TEXT),
+            ("said_at", _TEXT),
+            ("seq", _INT),
+        ]
+    ),
+)
+
+#: One row a word on a remark of a review. The newest (largest ``seq``) decides; one without
+#: ``remark`` takes the remark back.
+REVIEW_REMARK = CanonicalTable(
+    "review_remark_row",
+    pa.schema(
+        [
+            ("review_id", _TEXT),
+            ("remark_id", _TEXT),
+            ("step", _TEXT),
+            ("kind", _TEXT),
+            ("remark", _TEXT),
+            ("item_id", _TEXT),
+            ("owner", _TEXT),
+            ("due", _DATE),
+            ("written_by", _TEXT),
+            ("written_at", _TEXT),
+            ("seq", _INT),
+        ]
+    ),
+)
+
+TABLES = (
+    OBJECTIVE, KEY_RESULT, INITIATIVE, ALIGNMENT, CHECK_IN, ORG_UNIT, PERSON, ISSUE, EXCUSE,
+    REVIEW, REVIEW_REMARK,
+)  # fmt: skip

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import os
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -39,8 +40,16 @@ from okr_data.errors import (
 from okr_data.issues import REFUSES_FILE, Issue
 from okr_data.journal import CHANGES, Entry, Journal, Kind, Manifest, SourceFile, sync
 from okr_data.periods import parse_period
-from okr_data.schema import SCHEMA_VERSION, TABLES
-from okr_data.settings import Settings, load_settings, setting_rows
+from okr_data.schema import EXCUSE, REVIEW, REVIEW_REMARK, SCHEMA_VERSION, TABLES
+from okr_data.settings import Settings, load_settings, setting_rows, settings_of_rows
+
+#: What DuckDB says of a file that is not what it wrote; other causes say so too.
+DAMAGE = (
+    duckdb.IOException, duckdb.InternalException, duckdb.FatalException,
+    duckdb.SerializationException,
+)  # fmt: skip
+
+logger = logging.getLogger(__name__)
 
 #: How long a second writer waits before it is told who holds the lock, in seconds.
 LOCK_TIMEOUT = 30.0
@@ -63,7 +72,8 @@ _BASE_TABLES = {
     "import": "import_id varchar, seq bigint, as_of date, imported_at varchar, "
     "imported_by varchar, source_format varchar, file_names varchar, sample boolean, "
     "undone boolean, complete boolean",
-    "setting": "name varchar, value double",
+    "setting": "name varchar, number double, value varchar, standard varchar, topic varchar, "
+    "meaning varchar",
     "cycle_calendar": "cycle varchar, starts_on date, ends_on date",
     "kept_out_link": "import_id varchar, child_id varchar, parent_id varchar, valid_from date, "
     "valid_to date, severity varchar, code varchar, file varchar, row bigint, message varchar",
@@ -132,6 +142,10 @@ order by w.path
 limit $rows
 """
 
+#: Longest remark of a review, in characters: some three pages, more is a document.
+REMARK_LENGTH = 10_000
+REMARK_KINDS = ("note", "decision", "action")
+
 #: Told the step that is being done and the share of the work behind it, 0–1.
 Progress = Callable[[str, float], object]
 Parameters = Sequence[object] | Mapping[str, object]
@@ -191,6 +205,45 @@ class Draft:
         """Count the rows of the files that went in, whatever they became."""
         places = pa.concat_tables([t.select(["file", "row"]) for t in self.tables.values()])
         return int(places.group_by(["file", "row"]).aggregate([]).num_rows)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A review: one cycle and part of the organisation, as of one day, against an earlier one.
+
+    Two people who review the same figures are in the same review, whatever day they compare with.
+    """
+
+    cycle: str | None
+    as_of: date
+    since: date | None = None
+    departments: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+
+    @property
+    def review_id(self) -> str:
+        """Name the review by what it looks at; equal for equal cycle, day and filters."""
+        parts = (self.cycle or "", "; ".join(self.departments), "; ".join(self.levels))
+        return " | ".join((self.as_of.isoformat(), *parts)).rstrip(" |")
+
+    def row(self) -> dict[str, object]:
+        return {
+            "review_id": self.review_id, "cycle": self.cycle, "since": self.since,
+            "departments": "; ".join(self.departments) or None,
+            "levels": "; ".join(self.levels) or None, "as_of": self.as_of,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What was said in a review at one of its steps; an action may have an owner and a day."""
+
+    step: str
+    text: str
+    kind: str = "note"
+    item_id: str | None = None
+    owner: str | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -290,6 +343,10 @@ class Store:
                 if self.generation() == generation:
                     raise
         raise NoDatabase(f"There is no published database in {self.folder} yet.")
+
+    def holds(self, generation: int) -> bool:
+        """Tell whether the file of a generation is there."""
+        return self._path(generation).exists()
 
     def open_generation(self, generation: int) -> duckdb.DuckDBPyConnection:
         """Open one published database read-only, without access to files or network."""
@@ -445,6 +502,96 @@ class Store:
                 raise UnknownImport(f"No import {import_id} is undone. Undone: {known}.")
             return self._decide("redo", import_id, entries, by)
 
+    def excuse(
+        self, finding: str, item_id: str, reason: str, until: date | None, by: str | None = None
+    ) -> Manifest:
+        """Excuse a finding of an item up to a day; without a day, take the excuse back.
+
+        The finding stays where it is and is counted apart. Raises OkrError where the rule is not
+        known or nothing explains the excuse, StoreBusy where another one writes.
+        """
+        if finding not in {rule.name for rule in views.load_rules()}:
+            raise OkrError(f"No rule is called {finding!r}.")
+        if until is not None and not reason.strip():
+            raise OkrError("An excuse needs a reason.")
+        with self.writing():
+            manifest = _stamped("decision", "decision", self._caught_up(), by)
+            row: dict[str, object] = {
+                "finding": finding, "item_id": item_id, "reason": reason.strip() or None,
+                "until": until, "decided_by": manifest.by, "decided_at": manifest.at,
+                "seq": manifest.seq,
+            }  # fmt: skip
+            tables = {EXCUSE.name: EXCUSE.from_rows([row])}
+            only = views.depending_on("journal.excuse_row") if self.is_current() else None
+            with self._staged([(manifest, tables)], only=only) as staged:
+                self.journal.append(manifest, tables, ())
+                self._publish(staged)
+            return manifest
+
+    def remark(self, meeting: Meeting, remark: Remark, by: str | None = None) -> Manifest:
+        """Write a remark into a review, which begins with its first one.
+
+        The id of the manifest is that of the remark. Raises OkrError where the remark is empty,
+        too long or of no known kind, StoreBusy where another one writes.
+        """
+        text = remark.text.strip()
+        if not text:
+            raise OkrError("A remark needs some words.")
+        if len(text) > REMARK_LENGTH:
+            raise OkrError(
+                f"A remark has at most {REMARK_LENGTH:,} characters; this one has {len(text):,}."
+            )
+        if remark.kind not in REMARK_KINDS:
+            raise OkrError(f"A remark is one of {', '.join(REMARK_KINDS)}, not {remark.kind!r}.")
+        said: dict[str, object] = {
+            "step": remark.step, "kind": remark.kind, "remark": text, "item_id": remark.item_id,
+            "owner": (remark.owner or "").strip() or None, "due": remark.due,
+        }  # fmt: skip
+        return self._say_in_review(meeting, {}, said, by)
+
+    def withdraw_remark(self, meeting: Meeting, remark_id: str, by: str | None = None) -> Manifest:
+        """Take a remark back: it stays in the journal and leaves every view."""
+        return self._say_in_review(meeting, {}, {"remark_id": remark_id}, by)
+
+    def close_review(self, meeting: Meeting, closed_on: date, by: str | None = None) -> Manifest:
+        """Close a review on a day: the next one of the same part begins with its figures."""
+        return self._say_in_review(meeting, {"closed": True, "closed_on": closed_on}, None, by)
+
+    def reopen_review(self, meeting: Meeting, by: str | None = None) -> Manifest:
+        """Take the closing of a review back; its remarks stay."""
+        return self._say_in_review(meeting, {"closed": False}, None, by)
+
+    def _say_in_review(
+        self,
+        meeting: Meeting,
+        state: Mapping[str, object],
+        remark: Mapping[str, object] | None,
+        by: str | None,
+    ) -> Manifest:
+        """Write and publish one word on a review; only the views of reviews are computed."""
+        with self.writing():
+            manifest = _stamped("review", "review", self._caught_up(), by)
+            row = {
+                **meeting.row(), **state, "said_by": manifest.by, "said_at": manifest.at,
+                "seq": manifest.seq,
+            }  # fmt: skip
+            tables = {REVIEW.name: REVIEW.from_rows([row])}
+            if remark is not None:
+                said = {
+                    "review_id": meeting.review_id, "remark_id": manifest.import_id, **remark,
+                    "written_by": manifest.by, "written_at": manifest.at, "seq": manifest.seq,
+                }  # fmt: skip
+                tables[REVIEW_REMARK.name] = REVIEW_REMARK.from_rows([said])
+            only = None
+            if self.is_current():
+                only = views.depending_on("journal.review_row") | views.depending_on(
+                    "journal.review_remark_row"
+                )
+            with self._staged([(manifest, tables)], only=only) as staged:
+                self.journal.append(manifest, tables, ())
+                self._publish(staged)
+            return manifest
+
     def _decide(
         self, kind: Kind, import_id: str, entries: Sequence[Entry], by: str | None
     ) -> Manifest:
@@ -456,29 +603,65 @@ class Store:
         return manifest
 
     def rebuild(self, progress: Progress = silent) -> int:
-        """Make the database anew from the journal alone; return the new generation."""
+        """Make the database anew from the journal alone; return the new generation.
+
+        Raises OkrError where ``settings.toml`` does not read: who rebuilds wants it to hold.
+        """
+        load_settings(self.folder)
         with self.writing():
             entries = self.journal.entries()
             progress("reading the journal", 0.05)
-            loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
-            with self._staged(loaded, anew=True, progress=part_of(progress, 0.1, 0.9)) as staged:
-                progress("publishing", 0.9)
-                return self._publish(staged)
+            return self._publish_anew(entries, progress)
 
-    def catch_up(self) -> None:
+    def catch_up(self) -> bool:
         """Bring the published state up to the journal, the formulas and the settings of today.
 
         Publishes what a killed writer left in the journal, what a newer program computes
-        otherwise, and a first, empty database; moves a pointer that was left behind.
+        otherwise, and a first, empty database; moves a pointer that was left behind. Returns
+        whether the newest database was damaged and was therefore made anew.
         """
-        if self._is_current() and self._pointer_is_newest():
-            return
+        if self.is_current() and self._pointer_is_newest():
+            return False
+        damaged = self.generation() > 0 and not self._opens(self.generation())
         with self.writing():
-            if not self._caught_up() and not self._is_current():
-                with self._staged([], anew=True) as staged:
-                    self._publish(staged)
+            if not self._caught_up() and not self.is_current():
+                self._publish_anew([])
             if not self._pointer_is_newest():
                 self._point_to(self._path(self.generation()))
+        return damaged
+
+    def mend(self, generation: int) -> bool:
+        """Make a damaged database anew from the journal; tell whether it was this one.
+
+        False where it is whole or another is published already: then its error has another cause.
+        """
+        with self.writing():
+            if self.generation() != generation or self._is_whole(generation):
+                return False
+            logger.error("generation %s is damaged and is computed anew", generation)
+            self._publish_anew(self.journal.entries())
+            return True
+
+    def _opens(self, generation: int) -> bool:
+        """Tell whether a database can be opened; one that was retired meanwhile counts as well."""
+        try:
+            self.open_generation(generation).close()
+        except duckdb.Error:
+            return not self.holds(generation)
+        return True
+
+    def _is_whole(self, generation: int) -> bool:
+        """Read every block of a database, whose checksums DuckDB compares; False where one is wrong."""
+        try:
+            with closing(self.open_generation(generation)) as connection:
+                tables = connection.execute(
+                    "select format('{}.{}', schema_name, table_name) from duckdb_tables() where not internal"
+                ).fetchall()
+                for (table,) in tables:
+                    connection.execute(f"select bit_xor(hash(t)) from {table} t").fetchall()
+        except duckdb.Error:
+            return False
+        return True
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -511,7 +694,8 @@ class Store:
                 "What was published before is still there."
             ) from error
 
-    def _is_current(self) -> bool:
+    def is_current(self) -> bool:
+        """Tell whether the newest database shows the whole journal by today's formulas and settings."""
         try:
             last_seq, computed_by = self._meta()
         except (NoDatabase, duckdb.Error):
@@ -533,9 +717,31 @@ class Store:
                     raise
         raise NoDatabase(f"There is no published database in {self.folder} yet.")
 
+    def published_settings(self) -> Settings | None:
+        """Return the settings that made the newest database; None where there is none to read."""
+        identity = _identity(self._path(self.generation()))
+        try:
+            return None if identity is None else _settings_of(identity)
+        except duckdb.Error:  # retired in between, or written by another version of the program
+            return None
+
+    def settings(self) -> Settings:
+        """Return the settings that answers are computed with.
+
+        Those of ``settings.toml``; where it does not read, those that were published last stay.
+        Raises OkrError where it does not read and nothing is published yet.
+        """
+        try:
+            return load_settings(self.folder)
+        except OkrError:
+            published = self.published_settings()
+            if published is None:
+                raise
+            return published
+
     def _computed_by(self) -> str:
         """Name the formulas and settings that the answers of a database come from."""
-        settings = repr(setting_rows(load_settings(self.folder)))
+        settings = repr(setting_rows(self.settings()))
         return f"{SCHEMA_VERSION}/{views.fingerprint()}/{settings}"
 
     def _path(self, generation: int) -> Path:
@@ -556,12 +762,17 @@ class Store:
     def _caught_up(self, progress: Progress = silent) -> list[Entry]:
         """Return the journal's entries after making sure that a database shows all of them."""
         entries = self.journal.entries()
-        if entries and not self._is_current():
+        if entries and not self.is_current():
             progress("publishing what the journal holds", 0.1)
-            loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
-            with self._staged(loaded, anew=True) as staged:
-                self._publish(staged)
+            self._publish_anew(entries)
         return entries
+
+    def _publish_anew(self, entries: Sequence[Entry], progress: Progress = silent) -> int:
+        """Make a database of these entries and nothing else; return its generation."""
+        loaded = [(entry.manifest, dict(entry.tables())) for entry in entries]
+        with self._staged(loaded, anew=True, progress=part_of(progress, 0.1, 0.9)) as staged:
+            progress("publishing", 0.9)
+            return self._publish(staged)
 
     def _refuse_repetition(self, draft: Draft, entries: Sequence[Entry]) -> None:
         undone = _undone(entries)
@@ -597,7 +808,7 @@ class Store:
         """
         self._sweep()
         path = self.folder / f".staged-{os.getpid()}.duckdb"
-        copied = not anew and self._is_current()
+        copied = not anew and self.is_current()
         if copied:
             shutil.copyfile(self._path(self.generation()), path)
         connection = _connect(path, read_only=False)
@@ -605,7 +816,7 @@ class Store:
             if copied and before is not None:
                 before(connection)
             connection.execute("begin")
-            _fill(connection, added, load_settings(self.folder), not copied, only, progress)
+            _fill(connection, added, self.settings(), not copied, only, progress)
             ((last_seq,),) = connection.execute(
                 "select coalesce(max(last_seq), 0) from journal.meta"
             ).fetchall()
@@ -634,13 +845,17 @@ class Store:
         ((path,),) = staged.execute(
             "select path from duckdb_databases() where database_name = current_database()"
         ).fetchall()
-        ((generation,),) = staged.execute("select generation from journal.meta").fetchall()
+        ((generation, last_seq, computed_by),) = staged.execute(
+            "select generation, last_seq, computed_by from journal.meta"
+        ).fetchall()
         staged.close()
         sync(Path(path))
         final = self._path(generation)
         os.replace(path, final)
         self._point_to(final)
         sync(self.folder)
+        if (identity := _identity(final)) is not None:
+            _remember(identity, (last_seq, computed_by))  # else the file is opened to read it
         self._retire()
         return int(generation)
 
@@ -693,6 +908,8 @@ class Generations:
                 try:
                     self._open[generation] = self._store.open_generation(generation)
                 except duckdb.IOException as error:
+                    if self._store.holds(generation):
+                        raise
                     raise NoDatabase(f"Generation {generation} is no longer there.") from error
                 for old in sorted(self._open)[: -self._kept]:
                     self._open.pop(old).close()
@@ -751,11 +968,13 @@ def _fill(
         _load(connection, manifest, tables)
     _write_settings(connection, settings)
     _write_calendar(connection, settings)
-    views.compute(connection, "staging", only=only, computing=_computing(progress, 0.1, 0.35))
+    views.compute(
+        connection, "staging", only=only, computing=_computing(progress, 0.1, 0.35), anew=anew
+    )
     progress("looking for loops", 0.35)
     _write_kept_out(connection)
     report = _computing(progress, 0.4, 1.0)
-    views.compute(connection, "intermediate", "marts", only=only, computing=report)
+    views.compute(connection, *views.COMPUTED_LAYERS, only=only, computing=report, anew=anew)
     if anew:
         views.create_public_views(connection)
 
@@ -778,18 +997,53 @@ def _identity(path: Path) -> tuple[Path, int, int, int] | None:
     return path, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-@lru_cache(maxsize=16)
-def _meta_of(identity: tuple[Path, int, int, int]) -> tuple[int, str]:
-    """Read what a published file says of itself, once: it is never written again.
+#: Names a published file and tells it from any other one of that name: path, inode, size, time.
+_Identity = tuple[Path, int, int, int]
+#: What the published files that were written or read last say of themselves; guarded by the lock.
+_METAS: dict[_Identity, tuple[int, str]] = {}
+_METAS_LOCK = threading.Lock()
+
+
+def _remember(identity: _Identity, said: tuple[int, str]) -> None:
+    """Keep what a published file says of itself, of the 16 newest: it is never written again."""
+    with _METAS_LOCK:
+        _METAS[identity] = said
+        while len(_METAS) > 16:
+            del _METAS[next(iter(_METAS))]
+
+
+def _meta_of(identity: _Identity) -> tuple[int, str]:
+    """Return what a published file says of itself; one of another process is read once.
 
     Opening one costs more than most questions do.
     """
-    connection = _connect(identity[0], read_only=True)
+    with _METAS_LOCK:
+        found = _METAS.get(identity)
+    if found is None:
+        found = _read_meta(identity[0])
+        _remember(identity, found)
+    return found
+
+
+def _read_meta(path: Path) -> tuple[int, str]:
+    connection = _connect(path, read_only=True)
     try:
         row = connection.execute("select last_seq, computed_by from journal.meta").fetchone()
     finally:
         connection.close()
     return row if row is not None else (-1, "")
+
+
+@lru_cache(maxsize=4)
+def _settings_of(identity: tuple[Path, int, int, int]) -> Settings:
+    """Read the settings that made a published file, once: it is never written again."""
+    connection = _connect(identity[0], read_only=True)
+    try:
+        return settings_of_rows(
+            connection.execute("select name, number, value from journal.setting").fetchall()
+        )
+    finally:
+        connection.close()
 
 
 def _create_base_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -805,20 +1059,21 @@ def _create_base_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def _load(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, tables: Mapping[str, pa.Table]
 ) -> None:
-    if manifest.kind != "import":
+    if manifest.kind in ("undo", "redo"):
         connection.execute(
             "update journal.import set undone = ? where import_id = ?",
             [manifest.kind == "undo", manifest.target],
         )
         return
-    connection.execute(
-        "insert into journal.import values (?, ?, ?, ?, ?, ?, ?, ?, false, ?)",
-        [
-            manifest.import_id, manifest.seq, manifest.as_of, manifest.at, manifest.by,
-            manifest.source_format, ", ".join(file.name for file in manifest.files),
-            manifest.sample, manifest.complete,
-        ],
-    )  # fmt: skip
+    if manifest.kind == "import":
+        connection.execute(
+            "insert into journal.import values (?, ?, ?, ?, ?, ?, ?, ?, false, ?)",
+            [
+                manifest.import_id, manifest.seq, manifest.as_of, manifest.at, manifest.by,
+                manifest.source_format, ", ".join(file.name for file in manifest.files),
+                manifest.sample, manifest.complete,
+            ],
+        )  # fmt: skip
     for name, table in tables.items():
         if not table.num_rows:
             continue
@@ -831,7 +1086,9 @@ def _load(
 
 def _write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     connection.execute("delete from journal.setting")
-    connection.executemany("insert into journal.setting values (?, ?)", setting_rows(settings))
+    connection.executemany(
+        "insert into journal.setting values (?, ?, ?, ?, ?, ?)", setting_rows(settings)
+    )
 
 
 def _write_calendar(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -842,7 +1099,7 @@ def _write_calendar(connection: duckdb.DuckDBPyConnection, settings: Settings) -
         "union select cycle from journal.key_result_row where cycle is not null"
     ).fetchall()
     for (name,) in names:
-        period = parse_period(name, settings.fiscal_start_month)
+        period = parse_period(name, int(settings.fiscal_start_month))
         if period is not None:
             connection.execute(
                 "insert into journal.cycle_calendar values (?, ?, ?)",

@@ -3,8 +3,11 @@
 A header line is ``-- grain: a, b``, ``-- column: name | meaning``, ``-- assert: condition``,
 ``-- stored: no`` or, first of all, the purpose in words. References are read from the parsed
 statement, so that the order of creation is never written down. They name their schema:
-``journal.x`` for accepted rows, ``model.x`` for a view of the folders ``staging`` and
-``intermediate``, ``main.x`` for a public view of the folder ``marts``.
+``journal.x`` for accepted rows, ``model.x`` for a view of the folders ``staging``, ``intermediate``,
+``evaluation`` (what rules and checks share) and ``findings``, ``main.x`` for a public view of the folder ``marts``.
+
+A file of ``findings`` is one rule: what it shows, ``-- why:``, ``-- do:`` and ``-- severity:``. All of
+them together are the view ``model.rule_outcome``. A file of ``table_macros`` asks for days of its own.
 
 Answers are computed once, when a database is published: tables in ``model``, and in ``newest``
 for the public views. A public view ``main.x`` reads ``newest.x``, unless a client asks for an
@@ -36,9 +39,18 @@ import duckdb
 from okr_data.errors import ViewDefinitionError
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
-LAYERS = ("staging", "intermediate", "marts")
-_SCHEMA_OF_LAYER = {"staging": "model", "intermediate": "model", "marts": "main"}
-_HEADER_LINE = re.compile(r"^--\s?(?:(grain|column|assert|stored|parameters|returns):\s*)?(.*)$")
+LAYERS = ("staging", "intermediate", "evaluation", "findings", "marts")
+_SCHEMA_OF_LAYER = {
+    "staging": "model", "intermediate": "model", "evaluation": "model", "findings": "model",
+    "marts": "main",
+}  # fmt: skip
+#: A layer reads from those of its rank or below: rules read public views, which list what they found.
+_RANK_OF_LAYER = {"staging": 0, "intermediate": 1, "evaluation": 2, "findings": 2, "marts": 2}
+COMPUTED_LAYERS = LAYERS[1:]
+_HEADER_LINE = re.compile(
+    r"^--\s?(?:(grain|column|assert|stored|parameters|returns|why|do|severity):\s*)?(.*)$"
+)
+SEVERITIES = ("high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,22 @@ class Column:
 
     name: str
     meaning: str
+
+
+#: What every rule says of each item that it looks at.
+RULE_COLUMNS = (
+    Column("item_id", "objective or key result"),
+    Column("item_kind", "objective or key_result"),
+    Column("outcome", "found, passed, or not_evaluated: neither pass nor fail"),
+    Column("measured", "what was measured, in the rule's unit; NULL where nothing is"),
+    Column("limit_value", "what it is compared with, in the same unit; NULL where nothing is"),
+    Column("sentence", "what was found, to be read out; NULL where nothing was"),
+)
+_RULE_GRAIN = ("item_kind", "item_id")
+_RULE_ASSERTS = (
+    "outcome in ('found', 'passed', 'not_evaluated')",
+    "(sentence is not null) = (outcome = 'found')",
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +121,38 @@ class View:
             yield (
                 f'comment on column {self.qualified}."{column.name}" is {_literal(column.meaning)}'
             )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One file under ``sql/findings``: what it shows, why it matters, what to do, how bad it is."""
+
+    name: str
+    shows: str
+    why: str
+    advice: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class TableMacro:
+    """One file under ``sql/table_macros``: a question about days of its own, as a table."""
+
+    name: str
+    purpose: str
+    parameters: tuple[str, ...]
+    columns: tuple[Column, ...]
+    select: str
+
+    def statement(self) -> str:
+        """Return the DDL: every step that depends on the day, for the days asked for."""
+        steps = ",\n".join(
+            f"{name} as materialized ({select})" for name, select in _steps_for_days(self)
+        )
+        return (
+            f'create or replace macro main."{self.name}"({", ".join(self.parameters)}) as table '
+            f"with {steps} select * from ({_read_for_a_day(self.select, _following())})"
+        )
 
 
 @dataclass(frozen=True)
@@ -178,6 +238,11 @@ def _column(line: str, file: str) -> Column:
 def _read_view(path: Path, layer: str) -> View:
     source = _read_source(path)
     grain = source.parts.get("grain", ("",))[0]
+    if layer == "findings":
+        return View(
+            path.stem, layer, source.purpose, _RULE_GRAIN, RULE_COLUMNS, _RULE_ASSERTS, False,
+            source.body, _referenced_tables(source.body), False,
+        )  # fmt: skip
     return View(
         name=path.stem,
         layer=layer,
@@ -214,6 +279,67 @@ def fingerprint(folder: Path = SQL_FOLDER) -> str:
 
 
 @cache
+def load_rules(folder: Path = SQL_FOLDER) -> tuple[Rule, ...]:
+    """Read the headers of ``sql/findings``, by severity and name. Raises ViewDefinitionError."""
+    rules = [_read_rule(path) for path in sorted((folder / "findings").glob("*.sql"))]
+    return tuple(sorted(rules, key=lambda rule: (SEVERITIES.index(rule.severity), rule.name)))
+
+
+def _read_rule(path: Path) -> Rule:
+    source = _read_source(path)
+    why, advice, severity = (" ".join(source.parts.get(p, ())) for p in ("why", "do", "severity"))
+    if not why or not advice or severity not in SEVERITIES:
+        raise ViewDefinitionError(f"{path.name}: a rule says why, do and severity")
+    return Rule(path.stem, source.purpose, why, advice, severity)
+
+
+def _rule_outcome(rules: tuple[Rule, ...]) -> View:
+    """Return the view of what all rules say, one below the other."""
+    columns = ", ".join(column.name for column in RULE_COLUMNS)
+    select = " union all ".join(
+        f"select {_literal(rule.name)} as finding, {_literal(rule.severity)} as severity, {columns} "
+        f"from model.{rule.name}"
+        for rule in rules
+    )
+    named = (
+        Column("finding", "name of the rule"),
+        Column("severity", ", ".join(SEVERITIES)),
+    )
+    return View(
+        name="rule_outcome",
+        layer="findings",
+        purpose="What every rule says of each item that it looks at.",
+        grain=("finding", *_RULE_GRAIN),
+        columns=(*named, *RULE_COLUMNS),
+        asserts=_RULE_ASSERTS,
+        stored=False,
+        select=select,
+        references=_referenced_tables(select),
+        follows_as_of=False,
+    )
+
+
+@cache
+def load_table_macros(folder: Path = SQL_FOLDER) -> tuple[TableMacro, ...]:
+    """Read ``sql/table_macros``."""
+    return tuple(
+        _read_table_macro(path) for path in sorted((folder / "table_macros").glob("*.sql"))
+    )
+
+
+def _read_table_macro(path: Path) -> TableMacro:
+    source = _read_source(path)
+    parameters = source.parts.get("parameters", ("",))[0]
+    return TableMacro(
+        name=path.stem,
+        purpose=source.purpose,
+        parameters=tuple(part.strip() for part in parameters.split(",")),
+        columns=tuple(_column(line, path.name) for line in source.parts.get("column", ())),
+        select=source.body,
+    )
+
+
+@cache
 def load_macros(folder: Path = SQL_FOLDER) -> tuple[Macro, ...]:
     """Read ``sql/macros``."""
     return tuple(_read_macro(path) for path in sorted((folder / "macros").glob("*.sql")))
@@ -232,6 +358,8 @@ def load_views(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
         for path in sorted((folder / layer).glob("*.sql"))
         for view in (_read_view(path, layer),)
     }
+    if rules := load_rules(folder):
+        views["rule_outcome"] = _rule_outcome(rules)
     references = {name: _resolve_references(view, views) for name, view in views.items()}
     try:
         order = list(TopologicalSorter(references).static_order())
@@ -240,7 +368,7 @@ def load_views(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
             f"views refer to each other in a circle: {error.args[1]}"
         ) from error
     ordered: dict[str, View] = {}
-    for name in sorted(order, key=lambda n: (LAYERS.index(views[n].layer), order.index(n))):
+    for name in sorted(order, key=lambda n: (_RANK_OF_LAYER[views[n].layer], order.index(n))):
         follows = views[name].follows_as_of or any(
             ordered[reference].follows_as_of for reference in references[name]
         )
@@ -253,7 +381,7 @@ def _resolve_references(view: View, views: dict[str, View]) -> set[str]:
     for reference in view.references:
         schema, _, name = reference.partition(".")
         if name in views and schema in (views[name].schema, "stored"):
-            if LAYERS.index(views[name].layer) > LAYERS.index(view.layer):
+            if _RANK_OF_LAYER[views[name].layer] > _RANK_OF_LAYER[view.layer]:
                 raise ViewDefinitionError(f"{view.name} reads {name} of a layer above it")
             found.add(name)
         elif schema in ("model", "stored"):
@@ -284,10 +412,37 @@ def _steps_for_a_day() -> tuple[tuple[View, str], ...]:
     return tuple((view, _read_for_a_day(view.select, computed)) for view in following)
 
 
-def _needed_for(name: str) -> set[str]:
-    """Return a view's name and those of all views below it."""
+@cache
+def _following() -> frozenset[str]:
+    return frozenset(view.name for view, _ in _steps_for_a_day())
+
+
+def _steps_for_days(macro: TableMacro) -> list[tuple[str, str]]:
+    """Return the steps below a table macro, for the days that its parameters name."""
+    days = " union ".join(f"select {name}::date as day" for name in macro.parameters)
+    asked = {"evaluation_day": days, "asked_day": days, "as_of_day": days}
+    following = _following()
+    read = {
+        reference.partition(".")[2] for reference in _referenced_tables(_parameters_as_days(macro))
+    } & following
+    needed = _needed_for(*read)
+    return [
+        (view.name, asked.get(view.name, select))
+        for view, select in _steps_for_a_day()
+        if view.name in needed
+    ]
+
+
+def _parameters_as_days(macro: TableMacro) -> str:
+    """Return the SELECT with a day for each parameter, so that it can be parsed by itself."""
+    names = "|".join(macro.parameters)
+    return re.sub(rf"\b({names})\b", "date '2000-01-01'", macro.select)
+
+
+def _needed_for(*names: str) -> set[str]:
+    """Return the names of some views and of all views below them."""
     views = {view.name: view for view in load_views()}
-    needed, todo = set(), [name]
+    needed, todo = set(), list(names)
     while todo:
         current = todo.pop()
         if current not in needed:
@@ -322,11 +477,12 @@ def clear_views(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in ("model", "newest"):
         connection.execute(f"drop schema if exists {schema} cascade")
         connection.execute(f"create schema {schema}")
-    for (name,) in connection.execute(
-        "select function_name from duckdb_functions() where function_type = 'macro' "
-        "and not internal and schema_name = 'main'"
+    for name, kind in connection.execute(
+        "select distinct function_name, function_type from duckdb_functions() "
+        "where function_type in ('macro', 'table_macro') and not internal and schema_name = 'main'"
     ).fetchall():
-        connection.execute(f'drop macro if exists main."{name}"')
+        table = "table " if kind == "table_macro" else ""
+        connection.execute(f'drop macro {table}if exists main."{name}"')
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
@@ -346,12 +502,18 @@ def compute(
     *layers: str,
     only: frozenset[str] | None = None,
     computing: Callable[[str, int, int], object] | None = None,
+    anew: bool = True,
 ) -> None:
     """Compute the newest answers of some layers, in order; with ``only`` of the views named.
 
+    What is not stored is a view: it is there already unless the database is made ``anew``.
     ``computing`` is told each view before it is computed, its place and how many there are.
     """
-    chosen = [v for v in load_views() if v.layer in layers and (only is None or v.name in only)]
+    chosen = [
+        view
+        for view in load_views()
+        if view.layer in layers and (view.stored or anew) and (only is None or view.name in only)
+    ]
     for place, view in enumerate(chosen):
         if computing is not None:
             computing(view.name, place, len(chosen))
@@ -365,7 +527,18 @@ def needed_to_compare() -> frozenset[str]:
     read = {name for change in load_changes() for name in change.references} & known
     names = {name.partition(".")[2] for name in read} | {"import_issue"}
     staging = {view.name for view in load_views() if view.layer == "staging"}
-    return frozenset(staging.union(*map(_needed_for, names)))
+    return frozenset(staging | _needed_for(*names))
+
+
+@cache
+def depending_on(table: str) -> frozenset[str]:
+    """Return the views whose answers change with a table, given as ``journal.x``."""
+    found: set[str] = set()
+    for view in load_views():
+        read = {reference.partition(".")[2] for reference in view.references}
+        if table in view.references or read & found:
+            found.add(view.name)
+    return frozenset(found)
 
 
 def create_public_views(connection: duckdb.DuckDBPyConnection) -> None:
@@ -374,6 +547,8 @@ def create_public_views(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(_switch(view))
         for statement in view.comments():
             connection.execute(statement)
+    for macro in load_table_macros():
+        connection.execute(macro.statement())
 
 
 def pin_day(
@@ -385,8 +560,7 @@ def pin_day(
     Works on a read-only connection: the answers for another day are temporary tables.
     """
     if as_of is None:
-        for view, _ in _steps_for_a_day():
-            cursor.execute(parsed(f'create temp view "{view.name}" as select * from {view.answer}'))
+        cursor.execute("set search_path = 'newest,model,main'")
         return
     cursor.execute(f"set variable as_of = date '{as_of.isoformat()}'")
     for view, select in _steps_for_a_day():
@@ -419,8 +593,7 @@ def of_newest(name: str) -> str:
 
 def of_pinned_day(name: str) -> str:
     """Return a SELECT of ``sql/changes`` that reads the answers of the day pinned on a cursor."""
-    computed = frozenset(view.name for view, _ in _steps_for_a_day())
-    return _read_for_a_day(_change(name).select, computed)
+    return _read_for_a_day(_change(name).select, _following())
 
 
 def public_views() -> tuple[View, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, cast
 import pyarrow as pa
 from pyarrow import ipc
 
+from okr_data.errors import OkrError
 from okr_data.ingest import sandbox
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.draft import Known
@@ -54,8 +56,7 @@ def prepare_apart(
     reading = reading or Reading()
     for upload in uploads:
         _check_size(upload)
-    with tempfile.TemporaryDirectory(prefix="okr-upload-") as name:
-        folder = Path(name)
+    with _own_folder() as folder:
         _write_request(folder, uploads, known or Known(), reading)
         try:
             sandbox.run(sandbox.PREPARE, folder, TIMEOUT, progress)
@@ -64,6 +65,18 @@ def prepare_apart(
             names = ", ".join(upload.name for upload in uploads)
             raise NotPrepared([replace(issue, file=issue.file or names)]) from error
         return _read_result(folder, uploads, reading)
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """Give a temporary folder. Raises OkrError where there is no room for what is written there."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="okr-upload-") as name:
+            yield Path(name)
+    except OSError as error:
+        raise OkrError(
+            f"The temporary folder {tempfile.gettempdir()} cannot be written ({error}). Nothing was changed."
+        ) from error
 
 
 def _check_size(upload: Upload) -> None:

@@ -23,8 +23,8 @@ import tomli_w
 from okr_data.errors import OkrError
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.fields import FIELD, GRAINS, Grain, normalise_header
-from okr_data.ingest.values import MONTHS, NotRead, fold, parse_day
-from okr_data.periods import parse_period
+from okr_data.ingest.values import NotRead, fold, parse_day
+from okr_data.periods import MONTHS, parse_period
 from okr_data.schema import STATUSES
 
 PRESETS = Path(__file__).parent / "presets"

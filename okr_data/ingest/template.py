@@ -15,6 +15,7 @@ from functools import cache
 from okr_data.ingest.fields import Grain
 from okr_data.ingest.mapping import Mapping
 from okr_data.issues import Issue
+from okr_data.texts import mark
 
 FORMAT = "template"
 
@@ -71,33 +72,33 @@ class TemplateFile:
 
 
 _C = TemplateColumn
-_OWNER = _C("owner", "full names, several separated by “;”")
-_STATUS = _C("status", "On track, At risk, Off track, Not started, Done or Dropped")
-_CONFIDENCE = _C("confidence", "0–10, or 0–1, or percent: one scale for the column")
-_PROGRESS = _C("progress", "as the source reports it, in percent: 45 or 45%")
-_START = _C("start_date", "first day, YYYY-MM-DD; empty = that of the cycle")
+_OWNER = _C("owner", mark("full names, several separated by “;”"))
+_STATUS = _C("status", mark("On track, At risk, Off track, Not started, Done or Dropped"))
+_CONFIDENCE = _C("confidence", mark("0–10, or 0–1, or percent: one scale for the column"))
+_PROGRESS = _C("progress", mark("as the source reports it, in percent: 45 or 45%"))
+_START = _C("start_date", mark("first day, YYYY-MM-DD; empty = that of the cycle"))
 _END = _C(
     "end_date",
-    "last day, YYYY-MM-DD; empty = that of the cycle",
+    mark("last day, YYYY-MM-DD; empty = that of the cycle"),
     also=("due_date", "due", "deadline"),
 )
-_CYCLE = _C("cycle", "Q4 2026, FY27 Q1, H1 2026, Annual 2026, …", also=("period", "quarter"))
+_CYCLE = _C("cycle", mark("Q4 2026, FY27 Q1, H1 2026, Annual 2026, …"), also=("period", "quarter"))
 _VALUES = (
-    _C("metric", "name of what is measured"),
-    _C("unit", "unit of the values: %, EUR, days, …"),
+    _C("metric", mark("name of what is measured")),
+    _C("unit", mark("unit of the values: %, EUR, days, …")),
     _C(
         "direction",
-        "increase, decrease, stay_above or stay_below; empty = start and target tell it",
+        mark("increase, decrease, stay_above or stay_below; empty = start and target tell it"),
     ),
-    _C("start_value", "baseline", also=("start", "baseline")),
-    _C("target_value", "target", also=("target",)),
+    _C("start_value", mark("baseline"), also=("start", "baseline")),
+    _C("target_value", mark("target"), also=("target",)),
     _C(
         "current_value",
-        "value on the as-of day; empty = its check-ins tell it",
+        mark("value on the as-of day; empty = its check-ins tell it"),
         also=("current",),
     ),
 )
-_CREATED = _C("created_on", "day it was written, YYYY-MM-DD")
+_CREATED = _C("created_on", mark("day it was written, YYYY-MM-DD"))
 
 FILES = (
     TemplateFile(
@@ -105,36 +106,40 @@ FILES = (
         "one row an objective or a key result: everything in one table",
         "items",
         (
-            _C("id", "stable id, unique over all rows", True, ("item_id",)),
-            _C("type", "objective, key result, initiative", True),
-            _C("title", "the objective or key result in words", True, ("name",)),
+            _C("id", mark("stable id, unique over all rows"), True, ("item_id",)),
+            _C("type", mark("objective, key result, initiative"), True),
+            _C("title", mark("the objective or key result in words"), True, ("name",)),
             _C(
                 "parent_ids",
-                "ids of objectives or key results above it, separated by “;”; the objective of a key result",
+                mark(
+                    "ids of objectives or key results above it, separated by “;”; the objective of a key result"
+                ),
                 also=("parent_id", "parent"),
                 field="parent",
             ),
             _C(
                 "parent_weights",
-                "a weight for each parent, separated by “;”: 60%; 0% = aligned, does not contribute",
+                mark(
+                    "a weight for each parent, separated by “;”: 60%; 0% = aligned, does not contribute"
+                ),
                 also=("parent_weight",),
                 field="parent_weight",
             ),
-            _C("level", "company, department, team or individual; empty = its team tells it"),
-            _C("department", "department; empty = its team tells it"),
-            _C("team", "home team, as in org_units.csv"),
+            _C("level", mark("company, department, team or individual; empty = its team tells it")),
+            _C("department", mark("department; empty = its team tells it")),
+            _C("team", mark("home team, as in org_units.csv")),
             _OWNER,
             _CYCLE,
             _START,
             _END,
             *_VALUES,
-            _C("weight", "weight among its siblings; empty = 1"),
-            _C("goal_type", "committed or aspirational"),
+            _C("weight", mark("weight among its siblings; empty = 1")),
+            _C("goal_type", mark("committed or aspirational")),
             _PROGRESS,
             _STATUS,
             _CONFIDENCE,
-            _C("score", "score at close, 0.0–1.0"),
-            _C("description", "anything that explains it"),
+            _C("score", mark("score at close, 0.0–1.0")),
+            _C("description", mark("anything that explains it")),
             _CREATED,
         ),
         (
@@ -173,37 +178,39 @@ FILES = (
         (
             _C(
                 "id",
-                "stable id, unique over all objectives and key results",
+                mark("stable id, unique over all objectives and key results"),
                 True,
                 ("objective_id",),
             ),
-            _C("title", "the objective in words", True, ("objective", "name")),
-            _C("level", "company, department, team or individual; empty = its team tells it"),
-            _C("team", "home team, as in org_units.csv"),
-            _C("department", "department; empty = its team tells it"),
+            _C("title", mark("the objective in words"), True, ("objective", "name")),
+            _C("level", mark("company, department, team or individual; empty = its team tells it")),
+            _C("team", mark("home team, as in org_units.csv")),
+            _C("department", mark("department; empty = its team tells it")),
             _OWNER,
             _CYCLE,
             _START,
             _END,
             _C(
                 "parent_ids",
-                "ids of objectives or key results it is aligned to, separated by “;”",
+                mark("ids of objectives or key results it is aligned to, separated by “;”"),
                 also=("parent_id", "parent"),
                 field="parent",
             ),
             _C(
                 "parent_weights",
-                "a weight for each parent, separated by “;”: 60%; 0% = aligned, does not contribute",
+                mark(
+                    "a weight for each parent, separated by “;”: 60%; 0% = aligned, does not contribute"
+                ),
                 also=("parent_weight",),
                 field="parent_weight",
             ),
-            _C("weight", "weight in means over its level; empty = 1"),
-            _C("goal_type", "committed or aspirational"),
+            _C("weight", mark("weight in means over its level; empty = 1")),
+            _C("goal_type", mark("committed or aspirational")),
             _PROGRESS,
             _STATUS,
             _CONFIDENCE,
-            _C("score", "score at close, 0.0–1.0"),
-            _C("description", "anything that explains it"),
+            _C("score", mark("score at close, 0.0–1.0")),
+            _C("description", mark("anything that explains it")),
             _CREATED,
         ),
         (
@@ -235,24 +242,29 @@ FILES = (
         (
             _C(
                 "id",
-                "stable id, unique over all objectives and key results",
+                mark("stable id, unique over all objectives and key results"),
                 True,
                 ("key_result_id",),
             ),
-            _C("objective_id", "id of its objective", True, ("objective",), "objective"),
-            _C("title", "the key result in words", True, ("key_result", "name")),
+            _C("objective_id", mark("id of its objective"), True, ("objective",), "objective"),
+            _C("title", mark("the key result in words"), True, ("key_result", "name")),
             _OWNER,
-            _C("team", "own team; empty = that of its objective"),
-            _C("kind", "metric or milestone; empty = metric", also=("type",), field="measured_as"),
+            _C("team", mark("own team; empty = that of its objective")),
+            _C(
+                "kind",
+                mark("metric or milestone; empty = metric"),
+                also=("type",),
+                field="measured_as",
+            ),
             *_VALUES,
-            _C("weight", "weight in its objective; empty = 1, 0 = does not count"),
+            _C("weight", mark("weight in its objective; empty = 1, 0 = does not count")),
             _PROGRESS,
             _STATUS,
             _CONFIDENCE,
             _START,
             _END,
             _CREATED,
-            _C("description", "anything that explains it"),
+            _C("description", mark("anything that explains it")),
         ),
         (
             "KR-21",
@@ -282,14 +294,19 @@ FILES = (
         "one row a check-in of a key result or objective",
         "check_ins",
         (
-            _C("item_id", "id of the key result or objective", True, ("key_result_id", "id")),
-            _C("date", "day of the check-in, YYYY-MM-DD", True, ("checked_on", "check_in_date")),
-            _C("value", "value in the unit of the key result", also=("current_value",)),
+            _C("item_id", mark("id of the key result or objective"), True, ("key_result_id", "id")),
+            _C(
+                "date",
+                mark("day of the check-in, YYYY-MM-DD"),
+                True,
+                ("checked_on", "check_in_date"),
+            ),
+            _C("value", mark("value in the unit of the key result"), also=("current_value",)),
             _PROGRESS,
             _STATUS,
             _CONFIDENCE,
-            _C("note", "what was said", also=("notes", "comment")),
-            _C("author", "who checked in", also=("user",)),
+            _C("note", mark("what was said"), also=("notes", "comment")),
+            _C("author", mark("who checked in"), also=("user",)),
         ),
         (
             "KR-21",
@@ -307,11 +324,11 @@ FILES = (
         "one row a team: its place in the organisation",
         "org_units",
         (
-            _C("team", "name as in the other files", True, field="unit_name"),
-            _C("level", "company, department or team", True, field="unit_level"),
-            _C("department", "department it belongs to; empty for company units"),
-            _C("parent_team", "team above it"),
-            _C("same_as", "name of the unit of which this is another spelling"),
+            _C("team", mark("name as in the other files"), True, field="unit_name"),
+            _C("level", mark("company, department or team"), True, field="unit_level"),
+            _C("department", mark("department it belongs to; empty for company units")),
+            _C("parent_team", mark("team above it")),
+            _C("same_as", mark("name of the unit of which this is another spelling")),
         ),
         ("Onboarding", "team", "Product", "Product", ""),
     ),
@@ -320,10 +337,10 @@ FILES = (
         "one row a person and their team",
         "people",
         (
-            _C("person", "full name, as in the column owner", True, ("name", "employee")),
-            _C("team", "team, as in org_units.csv", True),
-            _C("email", "e-mail, where owners are given by it"),
-            _C("manager", "full name of the manager"),
+            _C("person", mark("full name, as in the column owner"), True, ("name", "employee")),
+            _C("team", mark("team, as in org_units.csv"), True),
+            _C("email", mark("e-mail, where owners are given by it")),
+            _C("manager", mark("full name of the manager")),
         ),
         ("Ann Example", "Onboarding", "ann@example.com", "Bob Sample"),
     ),

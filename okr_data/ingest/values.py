@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from okr_data.periods import PLAUSIBLE_YEARS
+from okr_data.periods import MONTHS, PLAUSIBLE_YEARS
 from okr_data.schema import LEVELS
 
 DecimalSign = Literal[".", ","]
@@ -185,25 +185,6 @@ def reads_both_ways(text: str) -> bool:
 
 # --- days --------------------------------------------------------------------
 
-_MONTH_NAMES = (
-    "january january janvier enero januar gennaio janeiro januari jan ene gen janv",
-    "february februar février fevrier febrero febbraio fevereiro februari feb févr fevr fév fev",
-    "march märz maerz mars marzo março marco maart mar mär mrz mrt",
-    "april avril abril aprile apr avr abr",
-    "may mai mayo maggio maio mei mag",
-    "june juni juin junio giugno junho jun giu",
-    "july juli juillet julio luglio julho jul juil lug",
-    "august août aout agosto augustus aug ago aoû aou",
-    "september septembre septiembre settembre setembro sep sept set",
-    "october oktober octobre octubre ottobre outubro oct okt ott out",
-    "november novembre noviembre novembro nov",
-    "december dezember décembre decembre diciembre dicembre dezembro dec dez déc dic",
-)
-MONTHS = {
-    word: number
-    for number, words in enumerate(_MONTH_NAMES, start=1)
-    for word in words.split()
-}  # fmt: skip
 _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _TIME = r"(?:[T,\s]+\d{1,2}:\d{2}.*)?$"
 _ISO = re.compile(rf"^(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}")
