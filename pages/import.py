@@ -5,5 +5,5 @@ from okr_data.ui import frame, importing
 data = frame.open_page()
 importing.render_intro(data)
 frame.sample_banner(data)
-importing.render_upload()
+importing.render_upload(data)
 importing.render_templates()

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from okr_data.charts.theme import (
+    STATE_PATTERNS,
     Palette,
     base_layout,
     escape,
     gap_colour,
     is_known,
-    mix,
     percent,
     percent_axis,
     points,
+    state_colour,
     wrap,
 )
+from okr_data.texts import Words, mark, number, t
 
-STATE_WORDS = {
-    "contributing": "Contributing",
-    "supporting": "Supporting only",
-    "detached": "Detached",
-    "unresolved": "Parent unknown",
-    "unaligned": "Unaligned",
-}
+STATE_WORDS = Words(
+    {
+        "contributing": mark("Contributing"),
+        "supporting": mark("Supporting only"),
+        "detached": mark("Detached"),
+        "unresolved": mark("Parent unknown"),
+        "unaligned": mark("Unaligned"),
+    }
+)
 ROW_HEIGHT = 52
+#: Pixels of a character beside a bar.
+CHARACTER = 7.3
 
 
 def pace_rows(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
@@ -45,6 +54,11 @@ def pace_rows(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
     )
 
 
+def measured_words(measured: int, total: int) -> str:
+    """Say how many of some objectives are measured."""
+    return t("{n} of {all} measured", n=number(measured), all=number(total))
+
+
 def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
     """Draw one bar a row with a tick at its expected progress; the words stand beside it."""
     shown = rows.iloc[::-1]
@@ -60,12 +74,17 @@ def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
             "cornerradius": 4,
         },
         customdata=[
-            [percent(r.progress, 1), percent(r.expected, 1), points(r.gap), r.measured, r.total]
+            [
+                t("progress {progress}", progress=percent(r.progress, 1)),
+                t("expected {expected}", expected=percent(r.expected, 1)),
+                points(r.gap),
+                measured_words(r.measured, r.total),
+            ]
             for r in shown.itertuples()
         ],
         hovertemplate=(
-            "<b>%{y}</b><br>progress %{customdata[0]}<br>expected %{customdata[1]}"
-            "<br>%{customdata[2]}<br>%{customdata[3]} of %{customdata[4]} measured<extra></extra>"
+            "<b>%{y}</b><br>%{customdata[0]}<br>%{customdata[1]}"
+            "<br>%{customdata[2]}<br>%{customdata[3]}<extra></extra>"
         ),
     )
     track = go.Bar(
@@ -76,9 +95,9 @@ def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
         x=shown["expected"], y=labels, mode="markers", hoverinfo="skip",
         marker={"symbol": "line-ns", "size": 26, "line": {"width": 2.5, "color": palette.text}},
     )  # fmt: skip
-    words = [
+    words: list[dict[str, Any]] = [
         {
-            "x": 1.02, "y": label, "xref": "x", "yref": "y", "xanchor": "left", "showarrow": False,
+            "x": 1, "xshift": 9, "y": label, "xref": "x", "yref": "y", "xanchor": "left", "showarrow": False,
             "align": "left",
             "text": f"<b>{percent(row.progress)}</b><br>{points(row.gap)}",
             "font": {"size": 13, "color": palette.text},
@@ -89,10 +108,10 @@ def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
         palette,
         max(120, ROW_HEIGHT * len(shown) + 34),
         barmode="overlay",
-        margin={"l": 8, "r": 8, "t": 4, "b": 26},
+        margin={"l": 8, "r": _room(words), "t": 4, "b": 26},
         annotations=words,
         xaxis=percent_axis(
-            palette, range=[0, 1.4], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False
+            palette, range=[0, 1], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False
         ),
         yaxis={
             "automargin": True,
@@ -102,6 +121,12 @@ def pace_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
         },
     )
     return go.Figure([track, bars, ticks], layout)
+
+
+def _room(words: list[dict[str, Any]]) -> int:
+    """Return the pixels at the right that the longest of some words needs."""
+    lines = [line for word in words for line in re.sub(r"</?b>", "", word["text"]).split("<br>")]
+    return int(max((len(line) for line in lines), default=0) * CHARACTER) + 18
 
 
 def state_shares(table: pd.DataFrame) -> pd.DataFrame:
@@ -127,14 +152,6 @@ def state_shares(table: pd.DataFrame) -> pd.DataFrame:
 
 def state_figure(shares: pd.DataFrame, palette: Palette) -> go.Figure:
     """Draw the alignment states of each row as one stacked bar with counts written into it."""
-    colours = {
-        "contributing": palette.ahead,
-        "supporting": mix(palette.neutral, palette.ahead, 0.45),
-        "detached": palette.neutral,
-        "unresolved": palette.unmeasured,
-        "unaligned": palette.behind,
-    }
-    patterns = {"detached": "/", "unresolved": ".", "unaligned": ""}
     labels = list(dict.fromkeys(shares["label"]))
     bars = [
         go.Bar(
@@ -143,24 +160,27 @@ def state_figure(shares: pd.DataFrame, palette: Palette) -> go.Figure:
             orientation="h",
             width=0.5,
             name=STATE_WORDS[state],
-            text=[str(count) for count in part["count"]],
+            text=[number(count) for count in part["count"]],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
             textfont={"color": palette.on_colour, "size": 12},
             marker={
-                "color": colours[state],
+                "color": state_colour(state, palette),
                 "line": {"width": 1.5, "color": palette.surface},
                 "pattern": {
-                    "shape": patterns.get(state, ""),
+                    "shape": STATE_PATTERNS.get(state, ""),
                     "size": 6,
                     "solidity": 0.2,
                     "fillmode": "overlay",
                     "fgcolor": palette.muted,
                 },
             },
-            customdata=part[["word", "count", "total"]],
-            hovertemplate="<b>%{y}</b><br>%{customdata[0]}: %{customdata[1]} of %{customdata[2]}<extra></extra>",
+            customdata=[
+                [t("{state}: {n} of {all}", state=r.word, n=number(r.count), all=number(r.total))]
+                for r in part.itertuples(index=False)
+            ],
+            hovertemplate="<b>%{y}</b><br>%{customdata[0]}<extra></extra>",
         )
         for state in STATE_WORDS
         for part in (shares[shares["state"] == state],)
@@ -170,7 +190,7 @@ def state_figure(shares: pd.DataFrame, palette: Palette) -> go.Figure:
         palette,
         max(140, ROW_HEIGHT * len(labels) + 70),
         barmode="stack",
-        margin={"l": 8, "r": 8, "t": 4, "b": 26},
+        margin={"l": 8, "r": 22, "t": 4, "b": 26},
         showlegend=True,
         legend={
             "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
@@ -185,3 +205,51 @@ def state_figure(shares: pd.DataFrame, palette: Palette) -> go.Figure:
         uniformtext={"minsize": 10, "mode": "hide"},
     )  # fmt: skip
     return go.Figure(bars, layout)
+
+
+def share_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
+    """Draw one bar a row for a share that is no progress, with its counts beside it.
+
+    ``rows`` has label, part, whole and ratio (fractions); without anything eligible it is n/a.
+    """
+    shown = rows.iloc[::-1]
+    labels = [wrap(str(label), 16) for label in shown["label"]]
+    counts = [
+        t("{part} of {whole}", part=number(r.part), whole=number(r.whole))
+        for r in shown.itertuples()
+    ]
+    track = go.Bar(
+        x=[1.0] * len(shown), y=labels, orientation="h", width=0.42, hoverinfo="skip",
+        marker={"color": palette.track, "line": {"width": 0}, "cornerradius": 4},
+    )  # fmt: skip
+    bars = go.Bar(
+        x=[r if is_known(r) else 0 for r in shown["ratio"]],
+        y=labels,
+        orientation="h",
+        width=0.42,
+        marker={"color": palette.accent, "line": {"width": 0}, "cornerradius": 4},
+        customdata=[
+            [percent(ratio, 1), words] for ratio, words in zip(shown["ratio"], counts, strict=True)
+        ],
+        hovertemplate="<b>%{y}</b><br>%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+    )
+    words: list[dict[str, Any]] = [
+        {
+            "x": 1, "xshift": 9, "y": label, "xref": "x", "yref": "y", "xanchor": "left", "showarrow": False,
+            "align": "left", "text": f"<b>{percent(ratio)}</b><br>{count}",
+            "font": {"size": 12, "color": palette.text},
+        }
+        for label, ratio, count in zip(labels, shown["ratio"], counts, strict=True)
+    ]  # fmt: skip
+    layout = base_layout(
+        palette,
+        max(120, 42 * len(shown) + 34),
+        barmode="overlay",
+        margin={"l": 8, "r": _room(words), "t": 4, "b": 26},
+        annotations=words,
+        xaxis=percent_axis(
+            palette, range=[0, 1], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False
+        ),
+        yaxis={"automargin": True, "fixedrange": True, "ticklabelstandoff": 8},
+    )
+    return go.Figure([track, bars], layout)

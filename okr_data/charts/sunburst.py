@@ -1,20 +1,22 @@
-"""The cascade as a sunburst: rings of alignment around a centre, unaligned work as its own part.
+"""A tree around a centre as a sunburst or an icicle: names, colours and signs of its sectors.
 
-An objective with several parents appears once below each, with an id of its own (the path);
-area is the number of key results on the way down, so that parts add up. Only a few rings and
-a few hundred sectors are sent, whatever the size of the organisation.
+What the sectors are comes from :mod:`okr_data.cascade`; here they get words. Colour is the gap to
+pace or the alignment state, and a sign, word or hatching always says it too.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
-from graphlib import TopologicalSorter
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from okr_data.charts.bars import STATE_WORDS
 from okr_data.charts.theme import (
+    FULL_GAP,
+    STATE_PATTERNS,
     Palette,
     base_layout,
     escape,
@@ -22,211 +24,267 @@ from okr_data.charts.theme import (
     is_known,
     percent,
     points,
+    state_colour,
     wrap,
 )
+from okr_data.texts import Words, mark, number, t, tn
 
-#: Rings around the centre; more would leave no room for names. Deeper ones open by a click.
+Form = Literal["sunburst", "icicle"]
+Colour = Literal["pace", "alignment"]
+
+#: Rings around the centre, as :mod:`okr_data.cascade` makes them.
 RINGS = 2
-MAX_SECTORS = 400
-#: Children of one sector beyond this are gathered in one "n more".
-MAX_CHILDREN = 30
-CENTRE = "centre"
-NO_SIGHT = "no line of sight"
+#: Longest title in a hover: whole titles of 300 sectors would be the largest part of a page.
+LONGEST_TITLE = 110
+#: Smallest text in pixels; what does not fit is left out and stands in the hover.
+SMALLEST_TEXT = 10
+#: Plotly’s word for texts that begin at the left edge of their box.
+MIDDLE_LEFT = " ".join(("middle", "left"))
+#: Pixels of a line and of a character of that size, mean of German and English titles.
+LINE, CHARACTER = 13.0, 5.9
+MARK_COLUMNS = (
+    "id",
+    "parent",
+    "size",
+    "ring",
+    "name",
+    "sign",
+    "hover",
+    "tone",
+    "pattern",
+    "marked",
+)
 
-STATE_REASONS = {
-    "detached": "has a parent, but no way up to a company goal",
-    "unresolved": "names a parent that is not in the data",
-    "unaligned": "names no parent",
-}
-
-
-@dataclass(frozen=True)
-class Sector:
-    """One sector. ``item`` is the objective to drill into; "" for groups and the centre."""
-
-    path: str
-    parent: str
-    item: str
-    title: str
-    size: float
-    progress: float | None
-    expected: float | None
-    note: str
-    kind: str
-    ring: int = 0
-
-    @property
-    def gap(self) -> float | None:
-        if self.progress is None or self.expected is None:
-            return None
-        return self.progress - self.expected
-
-
-@dataclass(frozen=True)
-class _Graph:
-    """The nodes by id and the children of each, in a fixed order."""
-
-    nodes: dict[str, dict[str, object]]
-    children: dict[str, tuple[str, ...]]
-    parents: dict[str, tuple[str, ...]]
-    sizes: dict[str, float]
+STATE_SIGNS = Words(
+    {
+        "contributing": mark("✓ contributes"),
+        "supporting": mark("~ supports only"),
+        "detached": mark("✕ detached"),
+        "unresolved": mark("? parent unknown"),
+        "unaligned": mark("○ unaligned"),
+    }
+)
+STATE_REASONS = Words(
+    {
+        "detached": mark("has a parent, but no way up to a company goal"),
+        "unresolved": mark("names a parent that is not in the data"),
+        "unaligned": mark("names no parent"),
+    }
+)
 
 
-def cascade_sectors(
-    nodes: pd.DataFrame, links: pd.DataFrame, focus: str | None = None, title: str = "Company"
-) -> list[Sector]:
-    """Return the sectors around a centre: the whole cascade, or one objective of it.
+def sector_marks(
+    sectors: pd.DataFrame,
+    colour: Colour = "pace",
+    level_names: Mapping[str, str] | None = None,
+    selected: str | None = None,
+) -> pd.DataFrame:
+    """Return how each sector is shown, in their order; texts are escaped.
 
-    ``nodes`` and ``links`` are those of :func:`okr_data.queries.cascade`.
+    ``sectors``: those of :class:`okr_data.cascade.Around` with a ``title`` for every one. Columns:
+    id and parent (short, the position in ``sectors``), size, ring, name (whole title), sign (beside the
+    colour; "" where there is none), hover, tone (colour of the gap, or of the state), pattern and
+    marked (the selected objective where it is not the centre).
     """
-    graph = _graph(nodes, links)
-    if focus is not None and focus in graph.nodes:
-        sectors = [_sector(graph, focus, "", focus)]
-        _grow(graph, sectors, focus, focus, RINGS)
-        return _sized(sectors)
-    # The centre has no figure of its own: one over all levels would be a mean of means.
-    sectors = [Sector(CENTRE, "", "", title, 0, None, None, "", "centre")]
-    tops = [i for i in graph.nodes if graph.nodes[i]["level"] == "company" and not graph.parents[i]]
-    for top in _ordered(graph, tops):
-        sectors.append(_sector(graph, top, CENTRE, top))
-        _grow(graph, sectors, top, top, RINGS - 1)
-    _add_unaligned(graph, sectors)
-    return _sized(sectors)
+    numbers = {path: str(n) for n, path in enumerate(sectors["path"])}
+    known = sectors.astype(object).where(sectors.notna(), None)
+    rows = [
+        {
+            "id": numbers[row["path"]],
+            "parent": numbers.get(row["parent"], ""),
+            "size": row["size"],
+            "ring": row["ring"],
+            "name": str(row["title"]),
+            "sign": _sign(row, colour),
+            "hover": _hover(row, level_names or {}),
+            "tone": _tone(row, colour),
+            "pattern": _pattern(row, colour),
+            "marked": selected is not None and row["objective_id"] == selected and row["ring"] > 0,
+        }
+        for row in known.to_dict("records")
+    ]
+    return pd.DataFrame(rows, columns=MARK_COLUMNS)
 
 
-def _graph(nodes: pd.DataFrame, links: pd.DataFrame) -> _Graph:
-    known = nodes.astype(object).where(nodes.notna(), None)
-    by_id = {row["objective_id"]: row for row in known.to_dict("records")}
-    children: dict[str, list[str]] = defaultdict(list)
-    parents: dict[str, list[str]] = defaultdict(list)
-    for child, parent in zip(links["objective_id"], links["parent_id"], strict=True):
-        children[parent].append(child)
-        parents[child].append(parent)
-    below = {item: tuple(children.get(item, ())) for item in by_id}
-    return _Graph(
-        by_id, below, {item: tuple(parents.get(item, ())) for item in by_id}, _sizes(by_id, below)
+Row = Mapping[str, Any]
+
+
+def _gap(row: Row) -> float | None:
+    if row["progress"] is None or row["expected_progress"] is None:
+        return None
+    return float(row["progress"] - row["expected_progress"])
+
+
+def _is_objective(row: Row) -> bool:
+    return row["objective_id"] is not None
+
+
+def _is_unit(row: Row) -> bool:
+    return not _is_objective(row) and row["objectives"] is not None
+
+
+def _sign(row: Row, colour: Colour) -> str:
+    if row["kind"] == "centre" and not _is_objective(row) and not _is_unit(row):
+        return ""
+    if row["kind"] in ("state", "nothing"):
+        return tn("{n} objective", "{n} objectives", int(row["count"]))
+    if row["kind"] == "more":
+        return ""
+    if colour == "pace":
+        return points(_gap(row)) if is_known(_gap(row)) else t("not measured")
+    if _is_unit(row):
+        below = int(row["below_company"])
+        aligned = number(below - int(row["lost"]))
+        return t("{n} of {all} aligned", n=aligned, all=number(below)) if below else ""
+    return STATE_SIGNS.get(
+        str(row["alignment_state"]), t("goal") if row["level"] == "company" else ""
     )
 
 
-def _sizes(
-    nodes: dict[str, dict[str, object]], children: dict[str, tuple[str, ...]]
-) -> dict[str, float]:
-    """Return the key results of each objective and of everything below it, along every path.
-
-    Children come before parents in the order, so that each objective is summed once.
-    An objective without key results counts as one, or it would be invisible.
-    """
-    sizes: dict[str, float] = {}
-    for item in TopologicalSorter(children).static_order():
-        own = float(nodes[item]["key_results"])  # type: ignore[arg-type]
-        sizes[item] = max(1.0, own) + sum(sizes[child] for child in children[item])
-    return sizes
-
-
-def _ordered(graph: _Graph, ids: list[str]) -> list[str]:
-    return sorted(ids, key=lambda i: (str(graph.nodes[i]["title"]).lower(), i))
+def _tone(row: Row, colour: Colour) -> object:
+    """Return what the colour is made of: a gap, a state, or a share of lost work as ("lost", share)."""
+    if row["kind"] == "state":
+        return row["state"] if colour == "alignment" else "group"
+    if row["kind"] in ("more", "nothing") or (not _is_objective(row) and not _is_unit(row)):
+        return "group"
+    if colour == "pace":
+        return _gap(row)
+    if _is_unit(row):
+        below = int(row["below_company"])
+        return ("lost", int(row["lost"]) / below) if below else "group"
+    return row["alignment_state"] or "group"
 
 
-def _sector(graph: _Graph, item: str, parent: str, path: str) -> Sector:
-    node = graph.nodes[item]
-    progress, expected = node["progress"], node["expected_progress"]
-    place = " · ".join(
-        escape(str(part))
-        for part in (node["level"], node["department"], node["cycle"])
-        if part is not None
-    )
-    count = int(node["key_results"])  # type: ignore[call-overload]
-    measured = int(node["measured"])  # type: ignore[call-overload]
-    note = (
-        f"{place}<br>{measured} of {count} key results measured"
-        if count
-        else f"{place}<br>no key results"
-    )
-    return Sector(
-        path,
-        parent,
-        item,
-        str(node["title"]),
-        graph.sizes[item],
-        None if progress is None else float(progress),  # type: ignore[arg-type]
-        None if expected is None else float(expected),  # type: ignore[arg-type]
-        note,
-        "context" if node["context"] else "objective",
-    )
+def _pattern(row: Row, colour: Colour) -> str:
+    """Hatch what is not measured, or in the colours of alignment what leads nowhere."""
+    if row["kind"] == "state":
+        return STATE_PATTERNS.get(str(row["state"]), "")
+    if row["kind"] == "nothing":
+        return "x"
+    if not _is_objective(row):
+        return ""
+    if colour == "alignment":
+        return STATE_PATTERNS.get(str(row["alignment_state"]), "")
+    return "" if row["progress"] is not None else "/"
 
 
-def _grow(graph: _Graph, sectors: list[Sector], item: str, path: str, rings: int) -> None:
-    """Add the rings below one sector; what does not fit is gathered in "n more"."""
-    children = _ordered(graph, list(graph.children[item]))
-    if rings == 0 or not children:
-        return
-    shown, rest = children[:MAX_CHILDREN], children[MAX_CHILDREN:]
-    if len(sectors) + len(shown) > MAX_SECTORS:
-        shown, rest = [], children
-    for child in shown:
-        below = f"{path}/{child}"
-        sectors.append(_sector(graph, child, path, below))
-        _grow(graph, sectors, child, below, rings - 1)
-    if rest:
-        sectors.append(_more(path, len(rest), sum(graph.sizes[child] for child in rest)))
+def _hover(row: Row, level_names: Mapping[str, str]) -> str:
+    title = str(row["title"])
+    if len(title) > LONGEST_TITLE:
+        title = title[: LONGEST_TITLE - 1].rstrip() + "…"
+    lines = [f"<b>{escape(title)}</b>"]
+    if _is_objective(row) or _is_unit(row):
+        lines += [
+            t(
+                "progress {progress}, expected {expected}",
+                progress=percent(row["progress"], 1),
+                expected=percent(row["expected_progress"], 1),
+            ),
+            points(_gap(row)) if is_known(_gap(row)) else t("no gap to pace: not measured"),
+        ]
+    if _is_objective(row):
+        lines += _objective_lines(row, level_names)
+    elif _is_unit(row):
+        below, lost = int(row["below_company"]), int(row["lost"])
+        lines += [
+            tn("{n} objective", "{n} objectives", int(row["objectives"])),
+            _key_results(int(row["measured"]), int(row["key_results"])),
+        ]
+        if below:
+            lines.append(
+                t(
+                    "{n} of {all} lead to a company goal, {lost} nowhere",
+                    n=number(below - lost), all=number(below), lost=number(lost),
+                )
+            )  # fmt: skip
+    elif row["kind"] == "state":
+        lines.append(f"{number(row['count'])}: {STATE_REASONS[str(row['state'])]}")
+    elif row["kind"] == "more":
+        lines.append(t("smaller ones, in the table below"))
+    elif row["kind"] == "nothing":
+        lines.append(
+            tn(
+                "{n} objective carries no part of a company goal",
+                "{n} objectives carry no part of a company goal",
+                int(row["count"]),
+            )
+        )
+    if row["silent"] and row["kind"] != "nothing" and not _is_unit(row):
+        lines.append(
+            tn(
+                "{n} more below carries no share of it",
+                "{n} more below carry no share of it",
+                int(row["silent"]),
+            )
+        )
+    return "<br>".join(lines)
 
 
-def _more(path: str, count: int, size: float) -> Sector:
-    return Sector(
-        f"{path}/more", path, "", f"{count} more", size, None, None, "in the table below", "more"
-    )
+def _objective_lines(row: Row, level_names: Mapping[str, str]) -> list[str]:
+    place = (level_names.get(row["level"], row["level"]), row["department"], row["cycle"])
+    count = int(row["key_results"])
+    lines = [
+        " · ".join(escape(str(part)) for part in place if part is not None),
+        _key_results(int(row["measured"]), count) if count else t("no key results"),
+    ]
+    if row["alignment_state"] is not None:
+        state = str(row["alignment_state"])
+        reason = STATE_REASONS.get(state)
+        lines.append(f"{STATE_WORDS[state]}: {reason}" if reason else STATE_WORDS[state])
+    if row["kind"] == "context":
+        lines.append(t("outside this filter, shown for the way up"))
+    if row["parents"] and int(row["parents"]) > 1:
+        lines.append(t("has {n} parents and stands below each", n=number(int(row["parents"]))))
+    return lines
 
 
-def _add_unaligned(graph: _Graph, sectors: list[Sector]) -> None:
-    """Show work that leads nowhere as its own part of the circle, the reason in the hover."""
-    without_sight = [i for i, n in graph.nodes.items() if n["alignment_state"] in STATE_REASONS]
-    lost = [item for item in without_sight if not graph.parents[item]]
-    if not lost:
-        return
-    note = f"{len(without_sight)} objectives lead to no company goal"
-    sectors.append(Sector(NO_SIGHT, CENTRE, "", "No line of sight", 0, None, None, note, "group"))
-    items = _ordered(graph, lost)
-    for item in items[:MAX_CHILDREN]:
-        sector = _sector(graph, item, NO_SIGHT, f"{NO_SIGHT}/{item}")
-        reason = STATE_REASONS[str(graph.nodes[item]["alignment_state"])]
-        sectors.append(replace(sector, note=f"{sector.note}<br>{reason}"))
-    if rest := items[MAX_CHILDREN:]:
-        sectors.append(_more(NO_SIGHT, len(rest), sum(graph.sizes[item] for item in rest)))
+def _key_results(measured: int, count: int) -> str:
+    return t("{n} of {all} key results measured", n=number(measured), all=number(count))
 
 
-def _sized(sectors: list[Sector]) -> list[Sector]:
-    """Give each sector its ring, and as size the sum below it or its key results at the rim."""
-    below: dict[str, float] = defaultdict(float)
-    rings = {sectors[0].path: 0}
-    for sector in sectors[1:]:
-        rings[sector.path] = rings[sector.parent] + 1
-    sized: list[Sector] = []
-    for sector in reversed(sectors):  # a sector always comes after the one above it
-        size = below[sector.path] or sector.size or 1.0
-        below[sector.parent] += size
-        sized.append(replace(sector, size=size, ring=rings[sector.path]))
-    return sized[::-1]
-
-
-def sunburst_figure(sectors: list[Sector], palette: Palette, height: int = 560) -> go.Figure:
-    """Draw the sectors; colour is the gap to pace, and the gap stands in the label too."""
-    trace = go.Sunburst(
-        ids=[s.path for s in sectors],
-        labels=[_label(s) for s in sectors],
-        parents=[s.parent for s in sectors],
-        values=[s.size for s in sectors],
+def tree_figure(
+    marks: pd.DataFrame,
+    palette: Palette,
+    form: Form = "sunburst",
+    height: int = 560,
+    width: int = 560,
+) -> go.Figure:
+    """Draw the sectors; ``height`` and ``width`` in pixels say how much of a name has room."""
+    whole = float(marks["size"].iloc[0]) if len(marks) else 1.0
+    shares = marks["size"] / (whole or 1.0)
+    if form == "sunburst":
+        texts = [
+            _ring_label(row, share, min(height, width))
+            for row, share in zip(marks.itertuples(index=False), shares, strict=True)
+        ]
+    else:
+        texts = [
+            _box_label(row, share * height, width / (RINGS + 1))
+            for row, share in zip(marks.itertuples(index=False), shares, strict=True)
+        ]
+    trace_type = go.Sunburst if form == "sunburst" else go.Icicle
+    shape: dict[str, Any] = (
+        {"insidetextorientation": "auto"}
+        if form == "sunburst"
+        else {"tiling": {"orientation": "h", "pad": 1}, "pathbar": {"visible": False},
+              "textposition": MIDDLE_LEFT}
+    )  # fmt: skip
+    trace = trace_type(
+        ids=marks["id"].tolist(),
+        parents=marks["parent"].tolist(),
+        values=[float(f"{size:.9g}") for size in marks["size"]],
+        labels=texts,
         branchvalues="total",
         sort=False,
-        insidetextorientation="auto",
         maxdepth=RINGS + 1,
         marker={
-            "colors": [_colour(s, palette) for s in sectors],
-            "line": {"color": palette.surface, "width": 2},
+            "colors": [_paint(tone, palette) for tone in marks["tone"]],
+            "line": {
+                "color": [palette.accent if m else palette.surface for m in marks["marked"]],
+                "width": [3 if m else 1.5 for m in marks["marked"]],
+            },
             "pattern": {
-                "shape": [
-                    "/" if s.kind == "objective" and not is_known(s.progress) else ""
-                    for s in sectors
-                ],
+                "shape": marks["pattern"].tolist(),
                 "size": 6,
                 "solidity": 0.18,
                 "fillmode": "overlay",
@@ -234,76 +292,45 @@ def sunburst_figure(sectors: list[Sector], palette: Palette, height: int = 560) 
             },
         },
         textfont={"color": palette.on_colour, "size": 12},
-        customdata=[
-            [escape(s.title), percent(s.progress, 1), percent(s.expected, 1), points(s.gap), s.note]
-            for s in sectors
-        ],
-        hovertemplate=[_hover(s) for s in sectors],
+        hovertext=marks["hover"].tolist(),
+        hoverinfo="text",
+        **shape,
     )
     layout = base_layout(
-        palette,
-        height,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        uniformtext={"minsize": 10, "mode": "hide"},
-    )
+        palette, height, margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        uniformtext={"minsize": SMALLEST_TEXT, "mode": "hide"},
+    )  # fmt: skip
     return go.Figure(trace, layout)
 
 
-def _label(sector: Sector) -> str:
-    """Write as much as a ring has room for; the hover has the whole title."""
-    if sector.kind in ("centre", "group", "more"):
-        return wrap(sector.title, 14, 2)
-    text = wrap(sector.title, 18, 3) if sector.ring < RINGS else wrap(sector.title, 17, 2)
-    return f"{text}<br>{points(sector.gap)}" if is_known(sector.gap) else text
+def _paint(tone: object, palette: Palette) -> str:
+    if isinstance(tone, tuple):
+        return gap_colour((1 - 2 * float(tone[1])) * FULL_GAP, palette)  # half lost is neutral
+    if isinstance(tone, str):
+        return palette.track if tone == "group" else state_colour(tone, palette)
+    return gap_colour(tone, palette)  # type: ignore[arg-type]
 
 
-def _hover(sector: Sector) -> str:
-    if sector.kind in ("group", "more", "centre"):
-        return "<b>%{customdata[0]}</b><br>%{customdata[4]}<extra></extra>"
-    return (
-        "<b>%{customdata[0]}</b><br>progress %{customdata[1]}, expected %{customdata[2]}"
-        "<br>%{customdata[3]}<br>%{customdata[4]}<extra></extra>"
-    )
+def _ring_label(mark: Any, share: float, diameter: float) -> str:
+    """Write as much as a sector has room for along its arc; the hover has the whole title."""
+    if mark.ring == 0:
+        return wrap(mark.name, 14, 3) + (f"<br>{mark.sign}" if mark.sign else "")
+    ring = diameter / 2 / (RINGS + 1)
+    arc = 2 * math.pi * (mark.ring + 0.5) * ring * share
+    lines = min(int(arc / LINE), 4)
+    return _label(mark, int(ring / CHARACTER) - 1, lines)
 
 
-def _colour(sector: Sector, palette: Palette) -> str:
-    if sector.kind in ("group", "centre"):
-        return palette.track
-    return gap_colour(sector.gap, palette)
+def _box_label(mark: Any, height: float, width: float) -> str:
+    """Write what a box can hold: its sign on a line of its own, or behind the title."""
+    characters, lines = int(width / CHARACTER) - 1, min(int((height - 6) / LINE), 4)
+    if lines >= 2 or not mark.sign:
+        return _label(mark, characters, lines)
+    return f"{wrap(mark.name, max(characters - len(mark.sign) - 2, 6), 1)}  {mark.sign}"
 
 
-def tree_rows(nodes: pd.DataFrame, links: pd.DataFrame, focus: str | None = None) -> pd.DataFrame:
-    """Return the table twin: every objective of the cascade in tree order with its depth.
-
-    An objective stands once below each of its parents. Work without line of sight comes last.
-    """
-    graph = _graph(nodes, links)
-    starts = (
-        [focus]
-        if focus in graph.nodes
-        else _ordered(
-            graph,
-            [
-                i
-                for i in graph.nodes
-                if not graph.parents[i] and graph.nodes[i]["level"] == "company"
-            ],
-        )
-        + _ordered(
-            graph,
-            [
-                i
-                for i in graph.nodes
-                if not graph.parents[i] and graph.nodes[i]["level"] != "company"
-            ],
-        )
-    )
-    rows: list[dict[str, object]] = []
-    stack = [(str(start), 0) for start in reversed(starts)]
-    while stack and len(rows) < 20_000:
-        item, depth = stack.pop()
-        rows.append({"depth": depth, **graph.nodes[item]})
-        stack.extend(
-            (child, depth + 1) for child in reversed(_ordered(graph, list(graph.children[item])))
-        )
-    return pd.DataFrame(rows, columns=["depth", *nodes.columns])
+def _label(mark: Any, characters: int, lines: int) -> str:
+    """Write a title and its sign into some lines; of one line the title alone."""
+    if not mark.sign or lines < 2:
+        return wrap(mark.name, max(characters, 6), max(lines, 1))
+    return f"{wrap(mark.name, max(characters, 6), lines - 1)}<br>{mark.sign}"

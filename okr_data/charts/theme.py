@@ -9,11 +9,22 @@ from __future__ import annotations
 import html
 import math
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+from babel.dates import format_skeleton
+
+from okr_data.texts import ENGLISH, language, number, separators, t, tn
 
 #: Gap to pace at which the scale is saturated: a third of the cycle.
 FULL_GAP = 0.30
-FONT = "Inter, 'Segoe UI', Roboto, sans-serif"
+FONT = "Inter,'Segoe UI',Roboto,sans-serif"
+
+#: Plotly’s word for texts that begin at their point, and for those that stand above it.
+BELOW_RIGHT, ABOVE = " ".join(("bottom", "right")), " ".join(("top", "center"))
 
 
 @dataclass(frozen=True)
@@ -39,8 +50,8 @@ LIGHT = Palette(
     unmeasured="#d3d8e0", on_colour="#14171f",
 )  # fmt: skip
 DARK = Palette(
-    text="#eef1f6", muted="#a4adbb", grid="#2a313d", surface="#0f131a", accent="#8aa5ff",
-    track="#262d39", behind="#a95a38", neutral="#45434e", ahead="#2c857a",
+    text="#EEF1F6", muted="#a4adbb", grid="#2a313d", surface="#0f131a", accent="#8aa5ff",
+    track="#262d39", behind="#a95a38", neutral="#45434e", ahead="#287a70",
     unmeasured="#343c49", on_colour="#f4f6fa",
 )  # fmt: skip
 
@@ -66,24 +77,41 @@ def gap_colour(gap: float | None, palette: Palette) -> str:
     return mix(palette.neutral, palette.behind if gap < 0 else palette.ahead, share)
 
 
+#: Beside its colour, what tells an alignment state in a figure.
+STATE_PATTERNS = {"detached": "/", "unresolved": ".", "unaligned": "x"}
+
+
+def state_colour(state: str | None, palette: Palette) -> str:
+    """Return the colour of an alignment state; company goals and groups have none of their own."""
+    return {
+        "contributing": palette.ahead,
+        "supporting": mix(palette.neutral, palette.ahead, 0.45),
+        "detached": palette.neutral,
+        "unresolved": palette.unmeasured,
+        "unaligned": palette.behind,
+    }.get(str(state), palette.track)
+
+
 def percent(value: float | None, digits: int = 0) -> str:
     """Write a fraction as people read it; never rounded up to 100 %."""
     if value is None or math.isnan(value):
-        return "n/a"
+        return t("n/a")
     scaled = value * 100
     if value < 1 and round(scaled, digits) >= 100:
         scaled = math.floor(scaled * 10**digits) / 10**digits
-    return f"{scaled:.{digits}f} %"
+    if not round(scaled, digits):
+        scaled = 0.0  # never −0
+    return f"{number(scaled, digits)} %"
 
 
 def points(gap: float | None) -> str:
     """Write a gap in points with its sign in words that need no colour: ▲ 4 pts, ▼ 12 pts."""
     if gap is None or math.isnan(gap):
-        return "n/a"
+        return t("n/a")
     whole = round(gap * 100)
     if whole == 0:
-        return "on pace"
-    return f"{'▲' if whole > 0 else '▼'} {abs(whole)} pts"
+        return t("on pace")
+    return ("▲ " if whole > 0 else "▼ ") + tn("{n} pt", "{n} pts", abs(whole))
 
 
 def wrap(text: str, width: int, lines: int = 3) -> str:
@@ -98,6 +126,24 @@ def wrap(text: str, width: int, lines: int = 3) -> str:
 def escape(text: str) -> str:
     """Escape user text for Plotly, which reads a few tags."""
     return html.escape(text, quote=False)
+
+
+def text_trace(entries: Sequence[tuple[float, float, str]], size: int, ink: str) -> go.Scatter:
+    """Return texts (x, y, escaped text) that begin at their points, and stay as they are at a click.
+
+    A click would dim what was not clicked; of one colour a trace, that can be undone.
+    """
+    return go.Scatter(
+        x=[x for x, _, _ in entries],
+        y=[y for _, y, _ in entries],
+        text=[text for _, _, text in entries],
+        mode="text",
+        textposition=BELOW_RIGHT,
+        hoverinfo="skip",
+        cliponaxis=False,
+        textfont={"size": size, "color": ink},
+        unselected={"textfont": {"color": ink}},
+    )
 
 
 def base_layout(palette: Palette, height: int, **overrides: object) -> dict[str, object]:
@@ -115,6 +161,7 @@ def base_layout(palette: Palette, height: int, **overrides: object) -> dict[str,
             "align": "left",
         },
         "showlegend": False,
+        "separators": separators(),
     }
     layout.update(overrides)
     return layout
@@ -128,6 +175,45 @@ def percent_axis(palette: Palette, **overrides: object) -> dict[str, object]:
         "zeroline": False,
         "fixedrange": True,
         "tickfont": {"color": palette.muted, "size": 12},
+    }
+    axis.update(overrides)
+    return axis
+
+
+def short_day(value: date) -> str:
+    """Write a day without its year, as an axis does: 5 Oct, 5. Okt."""
+    if (code := language()) == ENGLISH:  # CLDR has Oct 5
+        return f"{value.day} {value:%b}"
+    return str(format_skeleton("MMMd", value, locale=code))
+
+
+def day_axis(
+    palette: Palette,
+    first: pd.Timestamp,
+    last: pd.Timestamp,
+    narrow: bool = False,
+    **overrides: object,
+) -> dict[str, object]:
+    """Return an axis of days with first days of months as ticks, and half months where these are few.
+
+    Written here and not by Plotly, which knows English months only.
+    """
+    months = pd.date_range(first.normalize(), last, freq="MS")
+    ticks = [*months]
+    if len(months) > (4 if narrow else 8):
+        ticks = [month for month in months if month.month % 3 == 1]
+    elif len(months) < 4 and not narrow:
+        ticks += [month + pd.Timedelta(days=14) for month in months]
+    shown = sorted(tick for tick in {*ticks} if first <= tick <= last) or [first.normalize()]
+    axis: dict[str, object] = {
+        "range": [first, last],
+        "tickvals": shown,
+        "ticktext": [short_day(tick) for tick in shown],
+        "showgrid": False,
+        "fixedrange": True,
+        "tickangle": 0,
+        "tickfont": {"color": palette.muted, "size": 12},
+        "linecolor": palette.grid,
     }
     axis.update(overrides)
     return axis

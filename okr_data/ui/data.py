@@ -11,26 +11,55 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from okr_data import alignment as alignments
+from okr_data import board as boards
+from okr_data import cascade as cascades
+from okr_data import contribution as contributions
+from okr_data import cycles as cycle_questions
+from okr_data import differences, queries
+from okr_data import findings as rules
+from okr_data import line_of_sight as sights
+from okr_data import objective as objectives
 from okr_data import organisation as organisations
-from okr_data import queries
+from okr_data import overlaps as overlapping
 from okr_data import reconciliation as reconciliations
+from okr_data import scorecard as scorecards
+from okr_data import suggestions as suggesting
+from okr_data import what_if as effects
+from okr_data.alignment import Alignment
+from okr_data.board import Department, Movement, Outlook
+from okr_data.cascade import Area, Around, Centre, Found, Graph, Places, Summary
+from okr_data.contribution import Carriers, Matrix, Scope
+from okr_data.cycles import Cycles
+from okr_data.differences import Differences
 from okr_data.errors import AlreadyImported, JournalUnreadable, NoDatabase
+from okr_data.findings import Findings
 from okr_data.intake import data_folder, load_sample, sample_is_half_loaded
 from okr_data.journal import Manifest
+from okr_data.line_of_sight import Choices, FocusKind, LineOfSight
+from okr_data.objective import Item
 from okr_data.organisation import Organisation
-from okr_data.queries import Cascade, Catalogue, Filters, Overview, Trends
+from okr_data.overlaps import Overlaps
+from okr_data.queries import Catalogue, Filters, Overview, Trends
 from okr_data.reconciliation import Derivation, Reconciliation
-from okr_data.store import Generations, Reader, Store
+from okr_data.scorecard import Scorecard
+from okr_data.settings import Settings
+from okr_data.store import DAMAGE, Generations, Reader, Store
+from okr_data.suggestions import Suggestions
+from okr_data.texts import language, t
+from okr_data.ui.words import safe
+from okr_data.what_if import KeyResult, WhatIf
 
+Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
-#: Cached answers kept per question; each is at most a few hundred kilobytes.
-KEPT_ANSWERS = 200
+#: Cached answers kept; each is at most a few hundred kilobytes.
+KEPT_ANSWERS = 1_000
 
 
 def folder_of_app() -> Path:
@@ -61,39 +90,177 @@ class Data:
     def at(self, as_of: date | None) -> Data:
         return Data(self.folder, self.generation, as_of)
 
+    def ask(
+        self, question: Callable[Concatenate[Reader, Arguments], Answer], /,
+        *args: Arguments.args, **named: Arguments.kwargs,
+    ) -> Answer:  # fmt: skip
+        """Answer a question of the package about this state, once for all sessions.
+
+        ``question`` is a function of a reader; its arguments are values that can be a cache key.
+        """
+        name = f"{question.__module__}.{question.__qualname__}"
+        found: Answer = _answer(
+            self.folder, self.generation, self.as_of, name, args, named, question
+        )
+        return found
+
+    def make(self, ask: Callable[[Reader], Answer]) -> Answer:
+        """Ask without keeping the answer: for files, which are large and made once."""
+        return _ask(self.folder, self.generation, self.as_of, ask)
+
     def catalogue(self) -> Catalogue:
-        return _catalogue(self.folder, self.generation, self.as_of)
+        return self.ask(queries.catalogue)
+
+    def settings(self) -> Settings:
+        """Return the settings that made the figures of this generation, whatever the file says now."""
+        return Data(self.folder, self.generation).ask(queries.settings)
+
+    def level_names(self, one: bool = False) -> dict[str, str]:
+        """Return what this organisation calls the levels, in the plural or for one objective."""
+        return {level: t(name) for level, name in self.settings().level_names(one).items()}
 
     def overview(self, filters: Filters, frames: tuple[str, ...]) -> Overview:
-        return _overview(self.folder, self.generation, self.as_of, filters, frames)
+        return self.ask(queries.overview, filters, frames)
 
-    def cascade(self, filters: Filters, frames: tuple[str, ...]) -> Cascade:
-        return _cascade(self.folder, self.generation, self.as_of, filters, frames)
+    def outlook(self, filters: Filters) -> Outlook:
+        return self.ask(boards.outlook, filters)
+
+    def movement(self) -> Movement:
+        return self.ask(boards.movement)
+
+    def department(self, filters: Filters) -> Department:
+        return self.ask(boards.department, filters)
+
+    def cascade(
+        self, filters: Filters, frames: tuple[str, ...], centre: Centre, area: Area, page: int
+    ) -> Around:
+        def around(
+            reader: Reader, filters: Filters, frames: tuple[str, ...],
+            centre: Centre, area: Area, page: int,
+        ) -> Around:  # fmt: skip
+            key = self.folder, self.generation, self.as_of, filters, frames
+            return cascades.cascade(reader, _graph(*key, reader), centre, area, page)
+
+        return self.ask(around, filters, frames, centre, area, page)
+
+    def places(
+        self, filters: Filters, frames: tuple[str, ...], centre: Centre, area: Area, page: int
+    ) -> Around:
+        def around(
+            reader: Reader, filters: Filters, frames: tuple[str, ...],
+            centre: Centre, area: Area, page: int,
+        ) -> Around:  # fmt: skip
+            key = self.folder, self.generation, self.as_of, filters, frames
+            return cascades.organisation(reader, _places(*key, reader), centre, area, page)
+
+        return self.ask(around, filters, frames, centre, area, page)
+
+    def cascade_summary(self, filters: Filters, frames: tuple[str, ...]) -> Summary:
+        return self.ask(cascades.summary, filters, frames)
+
+    def furthest_behind(self, filters: Filters, place: Centre) -> pd.DataFrame:
+        return self.ask(cascades.furthest_behind, filters, place)
+
+    def find(self, filters: Filters, frames: tuple[str, ...], words: str) -> Found:
+        return self.ask(cascades.find, filters, frames, words)
 
     def trends(self, filters: Filters) -> Trends:
-        return _trends(self.folder, self.generation, self.as_of, filters)
-
-    def organisation(self) -> Organisation:
-        return _organisation(self.folder, self.generation)
+        return self.ask(queries.trends, filters)
 
     def reconciliation(self, filters: Filters) -> Reconciliation:
-        return _reconciliation(self.folder, self.generation, self.as_of, filters)
+        return self.ask(reconciliations.reconciliation, filters)
+
+    def alignment(self, filters: Filters) -> Alignment:
+        return self.ask(alignments.alignment, filters)
+
+    def aligned_objectives(self, filters: Filters) -> pd.DataFrame:
+        return self.ask(alignments.aligned_objectives, filters)
+
+    def findings(self, filters: Filters) -> Findings:
+        return self.ask(rules.findings, filters)
+
+    def findings_of(self, objective_id: str) -> pd.DataFrame:
+        return self.ask(rules.findings_of, objective_id)
+
+    def scorecard(self, cycle: str | None, department: str | None) -> Scorecard:
+        return self.ask(scorecards.scorecard, cycle, department)
+
+    def check_items(self, cycle: str | None, department: str | None, check: str) -> pd.DataFrame:
+        return self.ask(scorecards.check_items, cycle, department, check)
+
+    def cycles(self, filters: Filters) -> Cycles:
+        return self.ask(cycle_questions.cycles, filters)
+
+    def differences(self, before: date, after: date, filters: Filters) -> Differences:
+        return self.ask(differences.what_changed, before, after, filters)
+
+    def item(self, item_id: str) -> Item | None:
+        return self.ask(objectives.item, item_id)
+
+    def item_choices(self, filters: Filters) -> pd.DataFrame:
+        return self.ask(objectives.choices, filters)
+
+    def item_history(self, item_kind: str, item_id: str) -> pd.DataFrame:
+        return self.ask(queries.item_history, item_kind, item_id)
+
+    def forecasts(self, filters: Filters) -> pd.DataFrame:
+        return self.ask(queries.forecasts, filters)
+
+    def suggestions(self, filters: Filters) -> Suggestions:
+        """Return suggestions for what is under the filters; measured over the whole cycle."""
+        with st.spinner(t("Comparing what the objectives say …"), show_time=True):
+            return self.ask(suggesting.suggestions, filters.cycle).under(filters)
+
+    def overlaps(self, filters: Filters) -> Overlaps:
+        with st.spinner(t("Comparing what the objectives say …"), show_time=True):
+            return self.ask(overlapping.overlaps, filters)
+
+    def contribution(self, filters: Filters, frames: tuple[str, ...], scope: Scope) -> Matrix:
+        return self.ask(contributions.matrix, filters, frames, scope)
+
+    def carriers(
+        self, filters: Filters, frames: tuple[str, ...], scope: Scope, goal_id: str
+    ) -> Carriers | None:
+        return self.ask(contributions.carriers, filters, goal_id, frames, scope)
+
+    def key_result(self, key_result_id: str) -> KeyResult | None:
+        return self.ask(effects.key_result, key_result_id)
+
+    def what_if(self, key_result_id: str, value: float | None, progress: float | None) -> WhatIf:
+        return self.ask(effects.what_if, key_result_id, value, progress)
+
+    def sight_choices(self, filters: Filters) -> Choices:
+        return self.ask(sights.choices, filters)
+
+    def line_of_sight(
+        self, focus_kind: FocusKind, focus_id: str, cycle: str | None
+    ) -> LineOfSight | None:
+        return self.ask(sights.line_of_sight, focus_kind, focus_id, cycle)
+
+    def organisation(self) -> Organisation:
+        return Data(self.folder, self.generation).ask(organisations.organisation)
 
     def derivation(self, filters: Filters, item_kind: str, item_id: str) -> Derivation:
-        return _derivation(self.folder, self.generation, self.as_of, filters, item_kind, item_id)
+        """Return how a figure came about; its row is looked up among those of the filter."""
+        items = self.ask(reconciliations.reconciliation, filters).items
+        item = items[(items["item_kind"] == item_kind) & (items["item_id"] == item_id)].iloc[0]
+        return self.ask(reconciliations.derivation, item, language())
 
     def import_issues(self, import_id: str) -> pd.DataFrame:
-        return _import_issues(self.folder, self.generation, import_id)
+        with st.spinner(t("Looking up its issues …")):
+            return _import_issues(self.folder, self.generation, import_id)
 
     def compare(self, first_id: str, second_id: str) -> pd.DataFrame:
-        return _compare(self.folder, first_id, second_id)
+        with st.spinner(t("Comparing row by row …")):
+            return _compare(self.folder, first_id, second_id)
 
     def later_imports_on(self, import_id: str) -> tuple[Manifest, ...]:
         return _later_imports_on(self.folder, self.generation, import_id)
 
     def damage(self, import_id: str, number: int) -> str:
         """Return what is wrong with an uploaded file as it is kept; empty where nothing is."""
-        return _damage(self.folder, import_id, number)
+        with st.spinner(t("Checking the files …")):
+            return _damage(self.folder, import_id, number)
 
 
 def store() -> Store:
@@ -103,12 +270,27 @@ def store() -> Store:
 def pinned() -> Data:
     """Pin the newest generation; on the first start make one, with the sample data.
 
-    Raises OkrError where the folder cannot be read or written.
+    Where the journal does not read, what was published last is served, and it is said. Raises
+    OkrError where the folder cannot be read or written.
     """
     target = store()
     if target.generation() == 0 or not _started():
-        _start(target)
-        _started().append(True)
+        try:
+            _start(target)
+            _started().append(True)
+        except JournalUnreadable as error:
+            if target.generation() == 0:
+                raise
+            st.warning(
+                t("What was published last is shown. {error}", error=safe(str(error))),
+                icon=":material/warning:",
+            )
+    if st.session_state.pop(_MENDED, False):
+        st.toast(
+            t("The database was damaged. It was computed anew from the journal: nothing is lost."),
+            icon=":material/healing:",
+            duration="long",
+        )
     return Data(target.folder, target.generation())
 
 
@@ -121,9 +303,10 @@ def _started() -> list[bool]:
 def _start(target: Store) -> None:
     """Catch up with the journal; where it has never held anything else, load the sample."""
     if not sample_is_half_loaded(target):
-        target.catch_up()
+        if target.catch_up():
+            st.session_state[_MENDED] = True
         return
-    bar = st.progress(0.0, text="First start: loading the sample data of an invented company …")
+    bar = st.progress(0.0, text=t("First start: loading the sample data of an invented company …"))
     try:
         load_sample(target, lambda _, done: bar.progress(min(done, 1.0)))
     except AlreadyImported:  # another session was faster
@@ -132,63 +315,73 @@ def _start(target: Store) -> None:
         bar.empty()
 
 
+#: State of a session: a database was found damaged and made anew; to be said in the next run.
+_MENDED = "mended"
+
+
 def _ask(
     folder: Path, generation: int, as_of: date | None, ask: Callable[[Reader], Answer]
 ) -> Answer:
-    """Ask a question; where the generation has been retired meanwhile, the page starts anew."""
+    """Ask a question; where the generation has been retired meanwhile, the page starts anew.
+
+    So it does where the database turns out to be damaged, once it is made anew.
+    """
     try:
         with _generations(folder).reader(generation, as_of) as reader:
             return ask(reader)
     except NoDatabase:
         st.rerun()
+    except DAMAGE:
+        if not _store(folder).mend(generation):
+            raise
+        st.session_state[_MENDED] = True
+        st.rerun()
 
 
 @st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _catalogue(folder: Path, generation: int, as_of: date | None) -> Catalogue:
-    return _ask(folder, generation, as_of, queries.catalogue)
+def _answer(
+    folder: Path,
+    generation: int,
+    as_of: date | None,
+    name: str,  # noqa: ARG001 - the question's place in the key
+    args: tuple[Any, ...],
+    named: dict[str, Any],
+    _question: Callable[..., Answer],
+) -> Answer:
+    return _ask(folder, generation, as_of, lambda r: _question(r, *args, **named))
+
+
+#: Graphs kept: of 100,000 objectives each takes some 15 MB.
+KEPT_GRAPHS = 6
+
+
+@st.cache_resource(max_entries=KEPT_GRAPHS, show_spinner=False)
+def _graph(
+    folder: Path,  # noqa: ARG001 - these three in the key: another state, another graph
+    generation: int,  # noqa: ARG001
+    as_of: date | None,  # noqa: ARG001
+    filters: Filters,
+    frames: tuple[str, ...],
+    _reader: Reader,
+) -> Graph:
+    """Keep what every click on the cascade walks through, as it is: nobody changes it."""
+    return cascades.graph(_reader, filters, frames)
+
+
+@st.cache_resource(max_entries=KEPT_GRAPHS, show_spinner=False)
+def _places(
+    folder: Path,  # noqa: ARG001
+    generation: int,  # noqa: ARG001
+    as_of: date | None,  # noqa: ARG001
+    filters: Filters,
+    frames: tuple[str, ...],
+    _reader: Reader,
+) -> Places:
+    """Keep what every click on the organisation walks through, as it is: nobody changes it."""
+    return cascades.places(_reader, filters, frames)
 
 
 @st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _overview(
-    folder: Path, generation: int, as_of: date | None, filters: Filters, frames: tuple[str, ...]
-) -> Overview:
-    return _ask(folder, generation, as_of, lambda r: queries.overview(r, filters, frames))
-
-
-@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _cascade(
-    folder: Path, generation: int, as_of: date | None, filters: Filters, frames: tuple[str, ...]
-) -> Cascade:
-    return _ask(folder, generation, as_of, lambda r: queries.cascade(r, filters, frames))
-
-
-@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _trends(folder: Path, generation: int, as_of: date | None, filters: Filters) -> Trends:
-    return _ask(folder, generation, as_of, lambda r: queries.trends(r, filters))
-
-
-@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _organisation(folder: Path, generation: int) -> Organisation:
-    return _ask(folder, generation, None, organisations.organisation)
-
-
-@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _reconciliation(
-    folder: Path, generation: int, as_of: date | None, filters: Filters
-) -> Reconciliation:
-    return _ask(folder, generation, as_of, lambda r: reconciliations.reconciliation(r, filters))
-
-
-@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _derivation(
-    folder: Path, generation: int, as_of: date | None, filters: Filters, kind: str, item_id: str
-) -> Derivation:
-    items = _reconciliation(folder, generation, as_of, filters).items
-    item = items[(items["item_kind"] == kind) & (items["item_id"] == item_id)].iloc[0]
-    return _ask(folder, generation, as_of, lambda r: reconciliations.derivation(r, item))
-
-
-@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner="Looking up its issues …")
 def _import_issues(
     folder: Path,
     generation: int,  # noqa: ARG001 - in the key: another state, other loops and conflicts
@@ -206,13 +399,13 @@ def _later_imports_on(
     return tuple(_store(folder).later_imports_on(import_id))
 
 
-@st.cache_data(max_entries=20, show_spinner="Comparing row by row …")
+@st.cache_data(max_entries=20, show_spinner=False)
 def _compare(folder: Path, first_id: str, second_id: str) -> pd.DataFrame:
     """Compare what two imports state, which never changes: the generation is not in the key."""
     return _store(folder).compare(first_id, second_id)
 
 
-@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner="Checking the files …")
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
 def _damage(folder: Path, import_id: str, number: int) -> str:
     try:
         _store(folder).entry(import_id).original(number)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
 from okr_data.queries import Catalogue, Cycle, Filters
+from okr_data.ui import choices, links, screen
 from okr_data.ui.data import Data
-from okr_data.ui.words import LEVEL_NAMES, NO_CYCLE, day, safe
+from okr_data.ui.words import NO_CYCLE, day, safe, t
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,35 @@ class View:
 
     @property
     def cycle_name(self) -> str:
-        return self.filters.cycle or NO_CYCLE
+        """Return what the cycle is called, in the reader's language where it has no name."""
+        return self.filters.cycle or t(NO_CYCLE)
+
+    def level_name(self, level: str, one: bool = False) -> str:
+        """Return what a level is called, in the plural or for one objective."""
+        return self.data.level_names(one)[level]
+
+    def link(self, **more: str) -> dict[str, str | list[str]]:
+        """Return the address parameters that keep this view on another page."""
+        kept: dict[str, str | list[str]] = {"cycle": self.filters.cycle or NO_CYCLE}
+        if self.filters.departments:
+            kept["department"] = list(self.filters.departments)
+        if self.filters.levels:
+            kept["level"] = list(self.filters.levels)
+        if self.data.as_of is not None:
+            kept["as_of"] = self.data.as_of.isoformat()
+        return kept | more
+
+    def open_objective(self, item_id: str) -> None:
+        """Go to the page of an objective or key result; the filters stay by themselves."""
+        st.switch_page("pages/objective.py", query_params={"item": item_id})
 
     def subtitle(self) -> str:
         """Say for which day and which part of the organisation the figures are true."""
-        parts = [f"as of {day(self.catalogue.as_of)}"]
+        parts = [t("as of {day}", day=day(self.catalogue.as_of))]
         if self.filters.departments:
             parts.append(", ".join(self.filters.departments))
         if self.filters.levels:
-            parts.append(", ".join(LEVEL_NAMES[level].lower() for level in self.filters.levels))
+            parts.append(", ".join(self.level_name(level) for level in self.filters.levels))
         if week := self.week():
             parts.insert(0, week)
         return " · ".join(parts)
@@ -44,35 +66,27 @@ class View:
             return ""
         weeks = max(1, round(((cycle.ends_on - cycle.starts_on).days + 1) / 7))
         if today > cycle.ends_on:
-            return f"closed {day(cycle.ends_on)}"
+            return t("closed {day}", day=day(cycle.ends_on))
         if today < cycle.starts_on:
-            return f"starts {day(cycle.starts_on)}"
-        return f"week {min((today - cycle.starts_on).days // 7 + 1, weeks)} of {weeks}"
+            return t("starts {day}", day=day(cycle.starts_on))
+        week = min((today - cycle.starts_on).days // 7 + 1, weeks)
+        return t("week {week} of {weeks}", week=week, weeks=weeks)
 
 
 def choose(data: Data) -> View:
-    """Show the filters and return the view they make; bad values in the address fall back."""
-    newest = data.catalogue()
+    """Show the filters and return the view they make; bad values in the address fall back.
+
+    On a phone they stand behind one line that says what is chosen: the page is what one came for.
+    """
+    newest, level_names = data.catalogue(), data.level_names()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
-        names = [cycle.name or NO_CYCLE for cycle in newest.cycles]
-        default = newest.default_cycle()
-        cycle = st.selectbox(
-            "Cycle",
-            names,
-            index=names.index(default.name or NO_CYCLE) if default else 0,
-            key="cycle",
-            bind="query-params",
-            width=170,
-        )
-        departments = st.multiselect(
-            "Departments", newest.departments, key="department", bind="query-params",
-            placeholder="All departments", width=260,
-        )  # fmt: skip
-        levels = st.multiselect(
-            "Levels", newest.levels, key="level", bind="query-params",
-            format_func=lambda level: LEVEL_NAMES[level], placeholder="All levels", width=210,
-        )  # fmt: skip
-        as_of = _choose_day(newest)
+        if screen.picture_size().name == "phone":
+            with st.expander(_chosen(newest, level_names), icon=":material/filter_list:"):
+                cycle, departments, levels, as_of = _widgets(newest, level_names)
+        else:
+            cycle, departments, levels, as_of = _widgets(newest, level_names)
+        links.menu(cycle, as_of or newest.newest, newest)
+        screen.look()
     pinned = data.at(as_of)
     catalogue = pinned.catalogue()
     name = None if cycle == NO_CYCLE else cycle
@@ -85,12 +99,53 @@ def choose(data: Data) -> View:
     )
 
 
+def _widgets(
+    newest: Catalogue, level_names: Mapping[str, str]
+) -> tuple[str, list[str], list[str], date | None]:
+    """Ask for cycle, departments, levels and an earlier day (None: the newest)."""
+    names = [cycle.name or NO_CYCLE for cycle in newest.cycles]
+    default = newest.default_cycle()
+    cycle = st.selectbox(
+        t("Cycle"),
+        names,
+        index=names.index(default.name or NO_CYCLE) if default else 0,
+        key="cycle",
+        bind="query-params",
+        width=170,
+    )
+    departments = st.multiselect(
+        t("Departments"), newest.departments, key="department", bind="query-params",
+        placeholder=t("All departments"), width=260,
+    )  # fmt: skip
+    levels = choices.keep_many(
+        t("Levels"),
+        {level: level_names[level] for level in newest.levels},
+        "level",
+        placeholder=t("All levels"),
+        width=210,
+    )
+    return cycle, departments, levels, _choose_day(newest)
+
+
+def _chosen(newest: Catalogue, level_names: Mapping[str, str]) -> str:
+    """Say in a line what the address chooses."""
+    default = newest.default_cycle()
+    cycle = st.query_params.get("cycle") or (default.name if default else None) or NO_CYCLE
+    known = {each.name or NO_CYCLE for each in newest.cycles}
+    parts = [cycle if cycle in known else t("Filters")]
+    departments = set(st.query_params.get_all("department")) & set(newest.departments)
+    parts.append(", ".join(sorted(departments)) or t("All departments"))
+    levels = [each for each in st.query_params.get_all("level") if each in level_names]
+    parts += [level_names[each] for each in levels]
+    return safe(" · ".join(parts))
+
+
 def _choose_day(newest: Catalogue) -> date | None:
     """Ask for an earlier day; the newest one is the default and means the published answers."""
     if newest.newest is None:
         return None
     chosen = st.date_input(
-        "As of",
+        t("As of"),
         value=newest.newest,
         min_value=min(newest.first_day or newest.newest, newest.newest),
         max_value=newest.newest,
@@ -107,9 +162,13 @@ def nothing_under(view: View, count: int) -> None:
     if count:
         return
     with st.container(border=True, key="nothing"):
-        st.subheader("Nothing here under this filter", anchor=False)
+        st.header(t("Nothing here under this filter"), anchor=False)
         st.write(
-            f"{safe(view.cycle_name)} has no objectives for this choice as of {day(view.catalogue.as_of)}. "
-            "Take a filter away, choose another cycle, or a later day."
+            t(
+                "{cycle} has no objectives for this choice as of {day}. "
+                "Take a filter away, choose another cycle, or a later day.",
+                cycle=safe(view.cycle_name),
+                day=day(view.catalogue.as_of),
+            )
         )
     st.stop()

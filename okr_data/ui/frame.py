@@ -7,34 +7,63 @@ the navigation and starts over, which from then on goes through ``app.py``.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner import StopException
 
 from okr_data.charts.theme import DARK, LIGHT, Palette
 from okr_data.errors import OkrError
 from okr_data.intake import clear_sample
+from okr_data.texts import mark, t
 from okr_data.ui import data as pinned_data
+from okr_data.ui import languages
 from okr_data.ui.data import Data
+from okr_data.ui.ways import way
+from okr_data.ui.words import safe
 
 PAGES = (
-    ("overview", "Overview", ":material/insights:"),
-    ("cascade", "Cascade", ":material/account_tree:"),
-    ("trends", "Trends", ":material/show_chart:"),
-    ("import", "Import", ":material/upload_file:"),
-    ("history", "History", ":material/history:"),
-    ("organisation", "Organisation", ":material/lan:"),
-    ("reconciliation", "Reconciliation", ":material/balance:"),
-    ("definitions", "Definitions", ":material/menu_book:"),
+    ("overview", mark("Overview"), ":material/insights:"),
+    ("cascade", mark("Cascade"), ":material/account_tree:"),
+    ("alignment", mark("Alignment"), ":material/hub:"),
+    ("departments", mark("Departments"), ":material/groups:"),
+    ("trends", mark("Trends"), ":material/show_chart:"),
+    ("review", mark("Review"), ":material/co_present:"),
+    ("findings", mark("Findings"), ":material/flag:"),
+    ("scorecard", mark("Scorecard"), ":material/checklist:"),
+    ("cycles", mark("Cycles"), ":material/event_repeat:"),
+    ("changes", mark("What changed"), ":material/compare_arrows:"),
+    ("sight", mark("Line of sight"), ":material/visibility:"),
+    ("objective", mark("Objective"), ":material/target:"),
+    ("import", mark("Import"), ":material/upload_file:"),
+    ("history", mark("History"), ":material/history:"),
+    ("organisation", mark("Organisation"), ":material/lan:"),
+    ("reconciliation", mark("Reconciliation"), ":material/balance:"),
+    ("export", mark("Export"), ":material/ios_share:"),
+    ("settings", mark("Settings"), ":material/tune:"),
+    ("definitions", mark("Definitions"), ":material/menu_book:"),
 )
 HOME = "overview"
-#: What stands in the menu under a heading of its own; the rest stands in the menu itself.
-GROUP = "Data"
-GROUPED = ("import", "history", "organisation", "reconciliation", "definitions")
+#: What stands in the menu under a heading; the rest stands in the menu itself.
+GROUPS = {
+    mark("Review"): ("review", "findings", "scorecard", "cycles", "changes"),
+    mark("Look up"): ("sight", "objective"),
+    mark("Data"): (
+        "import",
+        "history",
+        "organisation",
+        "reconciliation",
+        "export",
+        "settings",
+        "definitions",
+    ),
+}
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
 _run = threading.local()
 
@@ -42,7 +71,7 @@ _run = threading.local()
 def navigation() -> Page:
     """Set up page and menu; return the page that the address names."""
     st.set_page_config(
-        page_title="OKR alignment",
+        page_title=t("OKR alignment"),
         page_icon=str(_FOLDER.parent / "static" / "icon.png"),
         layout="wide",
         initial_sidebar_state="collapsed",
@@ -50,7 +79,7 @@ def navigation() -> Page:
     pages = {
         name: st.Page(
             _FOLDER / f"{name}.py",
-            title=title,
+            title=t(title),
             icon=icon,
             url_path="home" if name == HOME else name,
             default=name == HOME,
@@ -59,21 +88,37 @@ def navigation() -> Page:
     }
     # The home page has the bare address; under its own name it must answer too.
     named_home = st.Page(
-        _FOLDER / f"{HOME}.py", title="OKR alignment", url_path=HOME, visibility="hidden"
+        _FOLDER / f"{HOME}.py", title=t("OKR alignment"), url_path=HOME, visibility="hidden"
     )
-    direct = [page for name, page in pages.items() if name not in GROUPED]
-    grouped = [pages[name] for name in GROUPED]
-    return st.navigation({"": [*direct, named_home], GROUP: grouped}, position="top")
+    grouped = {t(title): [pages[name] for name in names] for title, names in GROUPS.items()}
+    below = {name for names in GROUPS.values() for name in names}
+    direct = [page for name, page in pages.items() if name not in below]
+    return st.navigation({"": [*direct, named_home], **grouped}, position="top")
 
 
 def run_app() -> None:
     """Run the page that the address names; called by ``app.py`` alone."""
+    languages.settle()
     page = navigation()
     _run.by_app = True
     try:
         page.run()
+    except StopException:  # a page that has nothing to show ends so
+        _footer()
+        raise
+    except OkrError as error:  # what no part of a page knew an answer to
+        st.error(safe(str(error)), icon=":material/error:")
+        _footer()
+    else:
+        _footer()
     finally:
         _run.by_app = False
+
+
+def _footer() -> None:
+    """End every page the same way: with the language in which it is read."""
+    with st.container(horizontal=True, horizontal_alignment="right", key="footer"):
+        languages.switch()
 
 
 def open_page() -> Data:
@@ -84,7 +129,9 @@ def open_page() -> Data:
     try:
         return pinned_data.pinned()
     except OkrError as error:
-        st.error(f"The data cannot be opened. {error}", icon=":material/error:")
+        st.error(
+            t("The data cannot be opened. {error}", error=safe(str(error))), icon=":material/error:"
+        )
         st.stop()
 
 
@@ -93,16 +140,29 @@ def palette() -> Palette:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
+def emphasis() -> Literal["primary", "secondary"]:
+    """Return how the main button of a part is drawn.
+
+    Streamlit writes on it in white; on the light blue of the dark theme nobody could read that.
+    """
+    return "secondary" if palette() is DARK else "primary"
+
+
 @contextmanager
 def card(title: str = "", note: str = "", key: str | None = None) -> Iterator[None]:
     """Open a box with a title and, at its right end, a note."""
     with st.container(border=True, key=key, height="stretch"):
         if title:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                st.subheader(title, anchor=False)
+                st.header(title, anchor=False)
                 if note:
-                    st.caption(note, text_alignment="right")
+                    st.caption(_no_list(note), text_alignment="right")
         yield
+
+
+def _no_list(text: str) -> str:
+    """Keep a text that begins with a German day (16. Okt.) from being read as a numbered list."""
+    return re.sub(r"^(\d+)\.", r"\1\\.", text)
 
 
 def sample_banner(data: Data) -> None:
@@ -111,9 +171,9 @@ def sample_banner(data: Data) -> None:
     if not catalogue.sample_imports:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="sample"):
-        st.caption("You are looking at the **sample data** of an invented company.")
-        if st.button("Clear it and use your own data", type="tertiary", key="clear_sample"):
-            with st.spinner("Taking the sample data out …"):
+        st.caption(t("You are looking at the **sample data** of an invented company."))
+        if st.button(t("Clear it and use your own data"), type="tertiary", key="clear_sample"):
+            with st.spinner(t("Taking the sample data out …")):
                 clear_sample(pinned_data.store())
             st.switch_page(str(_FOLDER / "import.py"))
 
@@ -123,9 +183,7 @@ def nothing_yet(catalogue_objectives: int) -> None:
     if catalogue_objectives:
         return
     with st.container(border=True, horizontal_alignment="center", key="empty"):
-        st.subheader("No objectives yet", anchor=False)
-        st.write("Import the export that you have, or fill in the template. It takes a minute.")
-        st.page_link(
-            str(_FOLDER / "import.py"), label="Go to Import", icon=":material/upload_file:"
-        )
+        st.header(t("No objectives yet"), anchor=False)
+        st.write(t("Import the export that you have, or fill in the template. It takes a minute."))
+        way("pages/import.py", t("Go to Import"), ":material/upload_file:")
     st.stop()

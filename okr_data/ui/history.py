@@ -14,26 +14,32 @@ from okr_data.ingest import FORMATS
 from okr_data.journal import Manifest
 from okr_data.neutral import file_name, neutral_csv
 from okr_data.schema import ORG_UNIT, PERSON
+from okr_data.texts import Words, mark
 from okr_data.ui import data as pinned_data
 from okr_data.ui import tables
+from okr_data.ui.counts import counted
 from okr_data.ui.data import Data
-from okr_data.ui.frame import card
+from okr_data.ui.downloads import offer
+from okr_data.ui.frame import card, emphasis
 from okr_data.ui.issue_list import render_issues
-from okr_data.ui.words import CHANGE_NAMES, day, of, plural, safe
+from okr_data.ui.ways import way
+from okr_data.ui.words import CHANGE_NAMES, day, number, safe, t, tn
 
 #: Address parameter that names the chosen imports.
 CHOSEN = "import"
-TABLE = "Imports, newest first"
-COUNTED = {
-    "objectives": "objective",
-    "key_results": "key result",
-    "initiatives": "work item",
-    "check_ins": "check-in",
-    "alignments": "alignment",
-    "org_units": "org unit",
-    "people": "person",
-}
-ITEM_WORDS = {"objective": "Objective", "key_result": "Key result", "initiative": "Work item"}
+TABLE = mark("Imports, newest first")
+ITEM_WORDS = Words(
+    {
+        "objective": mark("Objective"),
+        "key_result": mark("Key result"),
+        "initiative": mark("Work item"),
+    }
+)
+#: Column names of what an import states of the organisation.
+_STATED = (
+    mark("Team"), mark("Level"), mark("Department"), mark("Parent team"), mark("Same as"),
+    mark("Person"), mark("Email"), mark("Manager"),
+)  # fmt: skip
 #: Files that have a button each; of more, one is chosen from a list.
 _BUTTONS = 8
 _WHOLE = 12
@@ -55,21 +61,18 @@ class Past:
 
     @property
     def state(self) -> str:
-        return "Taken back" if self.undone else "In force"
+        return t("Taken back") if self.undone else t("In force")
 
     @property
     def format(self) -> str:
         names = self.manifest.source_format.split(" + ")
-        return " and ".join(FORMATS[name].title if name in FORMATS else name for name in names)
+        return t(" and ").join(
+            t(FORMATS[name].title) if name in FORMATS else name for name in names
+        )
 
     @property
     def contents(self) -> str:
-        counts = self.manifest.counts
-        return ", ".join(
-            plural(counts[name], word) if word != "person" else f"{counts[name]:,} people"
-            for name, word in COUNTED.items()
-            if counts.get(name)
-        )
+        return counted(self.manifest.counts)
 
     @property
     def items(self) -> int:
@@ -88,23 +91,25 @@ def past() -> list[Past]:
 def render_sentence(imports: Sequence[Past]) -> None:
     """Say how many imports there are, how many are in force and from when."""
     if not imports:
-        st.title("Nothing has been imported yet", anchor=False)
-        st.write("Every import will stand here, with its files, and can be taken back.")
-        st.page_link("pages/import.py", label="Go to Import", icon=":material/upload_file:")
+        st.title(t("Nothing has been imported yet"), anchor=False)
+        st.write(t("Every import will stand here, with its files, and can be taken back."))
+        way("pages/import.py", t("Go to Import"), ":material/upload_file:")
         st.stop()
     in_force = [found for found in imports if not found.undone]
-    st.title(
-        f"{of(len(in_force), len(imports))} imports are in force"
-        if len(imports) > 1
-        else f"One import, {imports[0].state.lower()}",
-        anchor=False,
+    one = t("One import, taken back") if imports[0].undone else t("One import, in force")
+    many = t(
+        "{part} of {whole} imports are in force",
+        part=number(len(in_force)),
+        whole=number(len(imports)),
     )
+    st.title(many if len(imports) > 1 else one, anchor=False)
     newest = max((f.manifest.as_of for f in in_force if f.manifest.as_of), default=None)
-    st.caption(
-        (f"The newest data in force is of {day(newest)}. " if newest else "")
-        + "Nothing is ever lost: files are kept byte for byte, and an import that is taken back can be "
+    kept = t(
+        "Nothing is ever lost: files are kept byte for byte, and an import that is taken back can be "
         "put back in force."
     )
+    of_day = t("The newest data in force is of {day}.", day=day(newest))
+    st.caption(f"{of_day} {kept}" if newest else kept)
     if said := st.session_state.pop(_SAID, None):
         st.success(safe(said), icon=":material/check_circle:")
 
@@ -114,10 +119,10 @@ def render_imports(data: Data, imports: Sequence[Past]) -> list[Past]:
     # Rows are selected by position: another list is another table.
     key = f"history-{data.generation}-{len(imports)}"
     selected = st.session_state.setdefault(f"at-first-{key}", _rows_of_address(imports))
-    with card("Imports", "select one for its details, two to compare them"):
+    with card(t("Imports"), t("select one for its details, two to compare them")):
         event = tables.show(
             _table(imports),
-            TABLE,
+            t(TABLE),
             {
                 "As of": st.column_config.DateColumn(format="D MMM YYYY"),
                 "Files": st.column_config.TextColumn(width=260),
@@ -156,8 +161,8 @@ def _table(imports: Sequence[Past]) -> pd.DataFrame:
             "Key results": [m.counts.get("key_results", 0) for m in manifests],
             "Check-ins": [m.counts.get("check_ins", 0) for m in manifests],
             "Issues": [sum(m.issues.values()) for m in manifests],
-            "Complete": ["yes" if m.complete else "no" for m in manifests],
-            "Sample": ["yes" if m.sample else "no" for m in manifests],
+            "Complete": [t("yes") if m.complete else t("no") for m in manifests],
+            "Sample": [t("yes") if m.sample else t("no") for m in manifests],
             "When": [pd.Timestamp(m.at) for m in manifests],
             "Who": [m.by for m in manifests],
             "Format": [found.format for found in imports],
@@ -173,7 +178,10 @@ def render_chosen(data: Data, imports: Sequence[Past], chosen: Sequence[Past]) -
         _comparison(data, *sorted(chosen, key=_by_day))
     elif chosen:
         st.info(
-            f"{len(chosen)} imports are selected. Select one for its details, or two to compare them."
+            t(
+                "{n} imports are selected. Select one for its details, or two to compare them.",
+                n=number(len(chosen)),
+            )
         )
 
 
@@ -186,49 +194,79 @@ def _by_day(found: Past) -> tuple[str, int]:
 
 def _details(data: Data, imports: Sequence[Past], found: Past) -> None:
     manifest = found.manifest
-    with card(f"{found.import_id} · as of {day(manifest.as_of)} · {found.state.lower()}"):
+    title = (
+        t(
+            "{import_id} · as of {day} · taken back",
+            import_id=found.import_id,
+            day=day(manifest.as_of),
+        )
+        if found.undone
+        else t(
+            "{import_id} · as of {day} · in force",
+            import_id=found.import_id,
+            day=day(manifest.as_of),
+        )
+    )
+    with card(title):
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
             st.markdown(_summary(found), width="content")
             _way_back(found)
         sections: dict[str, Callable[[], None]] = {
-            f"Files ({len(manifest.files)})": lambda: _files(data, manifest),
-            f"Issues ({sum(manifest.issues.values()):,})": lambda: _issues(data, found),
-            "What it changed": lambda: _changed(data, imports, found),
-            "How it was read": lambda: _mappings(manifest),
+            "files": lambda: _files(data, manifest),
+            "issues": lambda: _issues(data, found),
+            "changed": lambda: _changed(data, imports, found),
+            "read": lambda: _mappings(manifest),
         }
-        names = list(sections)
+        titles = {
+            "files": t("Files ({n})", n=number(len(manifest.files))),
+            "issues": t("Issues ({n})", n=number(sum(manifest.issues.values()))),
+            "changed": t("What it changed"),
+            "read": t("How it was read"),
+        }
         section = st.segmented_control(
-            "Details", names, default=names[0], required=True, key=f"section-{found.import_id}",
-            label_visibility="collapsed",
+            t("Details"), list(sections), format_func=titles.__getitem__, default="files",
+            required=True, key=f"section-{found.import_id}", label_visibility="collapsed",
         )  # fmt: skip
-        sections[section or names[0]]()
+        sections[section or "files"]()
 
 
 def _summary(found: Past) -> str:
     manifest = found.manifest
     complete = (
-        "Complete: of its cycles, what it does not hold is gone from its day on."
+        t("Complete: of its cycles, what it does not hold is gone from its day on.")
         if manifest.complete
-        else "Not complete: it adds and changes, and removes nothing."
+        else t("Not complete: it adds and changes, and removes nothing.")
     )
-    sample = " Sample data of an invented company." if manifest.sample else ""
     when = pd.Timestamp(manifest.at)
-    return (
-        f"{safe(found.contents or 'Nothing')}, read as “{safe(found.format)}”.  \n"
-        f"Imported by {safe(manifest.by)} on {day(when)} at {when:%H:%M} UTC. {complete}{sample}"
+    read = t(
+        "{contents}, read as “{format}”.",
+        contents=safe(found.contents or t("Nothing")),
+        format=safe(found.format),
     )
+    imported = t(
+        "Imported by {person} on {day} at {time} UTC.",
+        person=safe(manifest.by),
+        day=day(when),
+        time=f"{when:%H:%M}",
+    )
+    sentences = [imported, complete]
+    if manifest.sample:
+        sentences.append(t("Sample data of an invented company."))
+    return f"{read}  \n{' '.join(sentences)}"
 
 
 def _way_back(found: Past) -> None:
     if found.undone:
-        if st.button("Put it back in force", key=f"redo-{found.import_id}", icon=":material/redo:"):
+        if st.button(
+            t("Put it back in force"), key=f"redo-{found.import_id}", icon=":material/redo:"
+        ):
             _decide(
                 lambda: pinned_data.store().redo(found.import_id),
-                f"{found.import_id} is in force again. Every page shows it.",
+                t("{import_id} is in force again. Every page shows it.", import_id=found.import_id),
             )
-    elif st.button("Take it back", key=f"undo-{found.import_id}", icon=":material/undo:"):
+    elif st.button(t("Take it back"), key=f"undo-{found.import_id}", icon=":material/undo:"):
         _ask_before_undo(found)
 
 
@@ -236,26 +274,39 @@ def _ask_before_undo(found: Past) -> None:
     """Ask once more, naming what a reader may not have thought of."""
     later = pinned_data.pinned().later_imports_on(found.import_id)
 
-    @st.dialog(f"Take {found.import_id} back?")
+    @st.dialog(t("Take {import_id} back?", import_id=found.import_id))
     def ask() -> None:
         st.write(
-            f"Every figure will be as if {safe(found.contents or 'it')} of {day(found.manifest.as_of)} had "
-            "never come in. The files stay, and it can be put back in force."
+            t(
+                "Every figure will be as if {contents} of {day} had never come in. The files stay, and "
+                "it can be put back in force.",
+                contents=safe(found.contents or t("it")),
+                day=day(found.manifest.as_of),
+            )
         )
         if later:
-            names = ", ".join(f"**{m.import_id}** of {day(m.as_of)}" for m in later)
+            names = ", ".join(
+                t("**{import_id}** of {day}", import_id=m.import_id, day=day(m.as_of))
+                for m in later
+            )
             st.warning(
-                f"Later imports speak of the same items and stay in force: {names}. What they state "
-                "stays; what only this one states goes.",
+                t(
+                    "Later imports speak of the same items and stay in force: {names}. What they state "
+                    "stays; what only this one states goes.",
+                    names=names,
+                ),
                 icon=":material/info:",
             )
         with st.container(horizontal=True, gap="small"):
-            if st.button("Take it back", type="primary", key="undo-yes"):
+            if st.button(t("Take it back"), type=emphasis(), key="undo-yes"):
                 _decide(
                     lambda: pinned_data.store().undo(found.import_id),
-                    f"{found.import_id} is taken back. Every page is as it was without it.",
+                    t(
+                        "{import_id} is taken back. Every page is as it was without it.",
+                        import_id=found.import_id,
+                    ),
                 )
-            if st.button("Keep it", key="undo-no"):
+            if st.button(t("Keep it"), key="undo-no"):
                 st.rerun()
 
     ask()
@@ -264,7 +315,7 @@ def _ask_before_undo(found: Past) -> None:
 def _decide(act: Callable[[], object], said: str) -> None:
     """Do what changes the history, then start the page anew."""
     try:
-        with st.spinner("Computing every figure anew …"):
+        with st.spinner(t("Computing every figure anew …")):
             act()
     except OkrError as error:
         st.error(safe(str(error)), icon=":material/error:")
@@ -283,67 +334,67 @@ def _files(data: Data, manifest: Manifest) -> None:
                 "SHA-256": [file.sha256 for file in manifest.files],
             }
         ),
-        "Files of this import",
+        t("Files of this import"),
         {
             "Size": st.column_config.TextColumn(alignment="right", width=110),
             "SHA-256": st.column_config.TextColumn(width=540),
         },
         key=f"files-{manifest.import_id}",
     )
-    st.caption("The originals, byte for byte; each is checked against its SHA-256.")
+    st.caption(t("The originals, byte for byte; each is checked against its SHA-256."))
     numbers = range(len(manifest.files))
     if len(manifest.files) > _BUTTONS:
         chosen = st.selectbox(
-            "File", numbers, format_func=lambda n: manifest.files[n].name,
+            t("File"), numbers, format_func=lambda n: manifest.files[n].name,
             key=f"file-{manifest.import_id}", width=420,
         )  # fmt: skip
         numbers = range(chosen, chosen + 1)
     with st.container(horizontal=True, gap="small"):
-        for number in numbers:
-            _original(data, manifest, number)
+        for place in numbers:
+            _original(data, manifest, place)
 
 
-def _original(data: Data, manifest: Manifest, number: int) -> None:
-    if damage := data.damage(manifest.import_id, number):
+def _original(data: Data, manifest: Manifest, place: int) -> None:
+    if damage := data.damage(manifest.import_id, place):
         st.error(safe(damage), icon=":material/error:")
         return
-    file = manifest.files[number]
-    st.download_button(
+    file = manifest.files[place]
+    offer(
         safe(file.name),
-        data=lambda: pinned_data.store().entry(manifest.import_id).original(number),
+        data=lambda: pinned_data.store().entry(manifest.import_id).original(place),
         file_name=file_name(file.name),
-        mime="application/octet-stream",
         icon=":material/download:",
-        key=f"original-{manifest.import_id}-{number}",
+        key=f"original-{manifest.import_id}-{place}",
     )
 
 
 def _size(size: int) -> str:
     if size < 1024:
-        return plural(size, "byte")
-    return f"{size / 1024:,.1f} KB" if size < 1024**2 else f"{size / 1024**2:,.1f} MB"
+        return tn("{n} byte", "{n} bytes", size)
+    if size < 1024**2:
+        return t("{size} KB", size=number(size / 1024, 1))
+    return t("{size} MB", size=number(size / 1024**2, 1))
 
 
 def _mappings(manifest: Manifest) -> None:
     """Show how each table was read, as the file that reads the next one the same way."""
     if not manifest.mapping:
-        st.write("It was imported before mappings were kept: its format says how it was read.")
-    for number, (label, text) in enumerate(manifest.mapping.items()):
+        st.write(t("It was imported before mappings were kept: its format says how it was read."))
+    for place, (label, text) in enumerate(manifest.mapping.items()):
         with st.expander(safe(label)):
             st.code(text, language="toml", height=300)
-            st.download_button(
-                "Download the mapping (TOML)",
+            offer(
+                t("Download the mapping (TOML)"),
                 data=text.encode(),
                 file_name=f"{file_name(label)}.toml",
-                mime="application/toml",
-                key=f"mapping-{manifest.import_id}-{number}",
+                key=f"mapping-{manifest.import_id}-{place}",
             )
 
 
 def _issues(data: Data, found: Past) -> None:
     if found.undone:
         st.caption(
-            "It is taken back: what depends on other imports, as closing loops, is left out."
+            t("It is taken back: what depends on other imports, as closing loops, is left out.")
         )
     try:
         issues = data.import_issues(found.import_id)
@@ -362,29 +413,39 @@ def _changed(data: Data, imports: Sequence[Past], found: Past) -> None:
     if not found.items and not counts.get("initiatives"):
         if counts.get("check_ins"):
             st.write(
-                f"It states {plural(counts['check_ins'], 'check-in')} of items that other imports state: "
-                "their values and progress of those days."
+                tn(
+                    "It states {n} check-in of items that other imports state: "
+                    "their values and progress of those days.",
+                    "It states {n} check-ins of items that other imports state: "
+                    "their values and progress of those days.",
+                    counts["check_ins"],
+                )
             )
         _stated_units_and_people(found)
         return
     stored = pinned_data.store().entry(found.import_id).changes()
     if stored is not None and len(stored):
-        st.caption("As it was computed against the newest data when it came in, figures too.")
-        _changes_shown(stored, found.import_id, "Changes of this import")
+        st.caption(t("As it was computed against the newest data when it came in, figures too."))
+        _changes_shown(stored, found.import_id, t("Changes of this import"))
         return
     before = _before(data, imports, found)
     if before is None:
         st.write(
-            "No earlier import in force speaks of its items: all that it states was new "
-            f"({found.contents})."
+            t(
+                "No earlier import in force speaks of its items: all that it states was new "
+                "({contents}).",
+                contents=found.contents,
+            )
         )
         return
-    stays = "" if found.manifest.complete else " What it does not name stays as it was."
-    st.caption(
-        f"Compared with {before.import_id} of {day(before.manifest.as_of)}, the import before it that "
-        "speaks of the same items, by what their own rows state; computed figures are not compared."
-        + stays
+    compared = t(
+        "Compared with {import_id} of {day}, the import before it that speaks of the same items, by "
+        "what their own rows state; computed figures are not compared.",
+        import_id=before.import_id,
+        day=day(before.manifest.as_of),
     )
+    stays = t("What it does not name stays as it was.")
+    st.caption(compared if found.manifest.complete else f"{compared} {stays}")
     _changes(data, before, found, with_removed=found.manifest.complete)
 
 
@@ -403,7 +464,7 @@ def _stated_units_and_people(found: Past) -> None:
     entry = pinned_data.store().entry(found.import_id)
     stated = {name: table.to_pandas() for name, table in entry.tables()}
     if ORG_UNIT.name in stated or PERSON.name in stated:
-        st.caption("What it states of the organisation; these are its rows.")
+        st.caption(t("What it states of the organisation; these are its rows."))
     for name, columns in (
         (ORG_UNIT.name, ["team", "level", "department", "parent_team", "same_as"]),
         (PERSON.name, ["person", "email", "team", "manager"]),
@@ -412,16 +473,21 @@ def _stated_units_and_people(found: Past) -> None:
             rows = stated[name][columns]
             tables.show(
                 rows.rename(columns=lambda c: c.replace("_", " ").capitalize()),
-                "Rows of this import",
+                t("Rows of this import"),
                 key=f"rows-{name}-{found.import_id}",
             )
 
 
 def _comparison(data: Data, first: Past, second: Past) -> None:
     with card(
-        f"{first.import_id} of {day(first.manifest.as_of)} → "
-        f"{second.import_id} of {day(second.manifest.as_of)}",
-        "by what their own rows state",
+        t(
+            "{first} of {first_day} → {second} of {second_day}",
+            first=first.import_id,
+            first_day=day(first.manifest.as_of),
+            second=second.import_id,
+            second_day=day(second.manifest.as_of),
+        ),
+        t("by what their own rows state"),
     ):
         _changes(data, first, second)
 
@@ -436,25 +502,32 @@ def _changes(data: Data, first: Past, second: Past, with_removed: bool = True) -
     if not with_removed:
         found = found[found["kind"] != "removed"]
     if found.empty:
-        st.write("Both state the same of every item.")
+        st.write(t("Both state the same of every item."))
         return
     _changes_shown(
         found,
         f"{first.import_id}-{second.import_id}-{with_removed}",
-        "Differences of the two imports",
+        t("Differences of the two imports"),
     )
 
 
 def _changes_shown(found: pd.DataFrame, key: str, title: str) -> None:
     """Show differences, narrowed by kind, and as a download."""
     items = len(found[["item_kind", "item_id"]].drop_duplicates())
-    st.markdown(f"**{plural(len(found), 'difference')}** in {plural(items, 'item')}.")
+    st.markdown(
+        tn(
+            "**{n} difference** in {items}.",
+            "**{n} differences** in {items}.",
+            len(found),
+            items=tn("{n} item", "{n} items", items),
+        )
+    )
     counts = found["kind"].value_counts(sort=False)
     kinds = st.pills(
-        "Kinds",
+        t("Kinds"),
         list(counts.index),
         selection_mode="multi",
-        format_func=lambda kind: f"{CHANGE_NAMES[kind]} ({counts[kind]:,})",
+        format_func=lambda kind: f"{CHANGE_NAMES[kind]} ({number(counts[kind])})",
         key=f"kinds-{key}",
         label_visibility="collapsed",
     )
@@ -472,22 +545,27 @@ def _changes_shown(found: pd.DataFrame, key: str, title: str) -> None:
         height=460 if len(table) > _WHOLE else "content",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.download_button(
-            "Download the differences (CSV)",
+        offer(
+            t("Download the differences (CSV)"),
             data=lambda: neutral_csv(table),
             file_name=f"differences-{key}.csv",
-            mime="text/csv",
             key=f"download-changes-{key}",
         )
-        st.caption(of(min(len(table), MAX_CHANGES), len(found), "differences shown") + ".")
+        st.caption(
+            t(
+                "{part} of {whole} differences shown.",
+                part=number(min(len(table), MAX_CHANGES)),
+                whole=number(len(found)),
+            )
+        )
 
 
 def _changes_table(changes: pd.DataFrame) -> pd.DataFrame:
     new_or_gone = changes["kind"].isin(["added", "removed"])
     return pd.DataFrame(
         {
-            "What": changes["kind"].map(CHANGE_NAMES),
-            "Item": changes["item_kind"].map(ITEM_WORDS),
+            "What": changes["kind"].map(dict(CHANGE_NAMES)),
+            "Item": changes["item_kind"].map(dict(ITEM_WORDS)),
             "Id": changes["item_id"],
             "Title": changes["title"],
             "Before": changes["before"].mask(new_or_gone, ""),

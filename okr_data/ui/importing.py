@@ -18,7 +18,7 @@ from okr_data import google_sheets
 from okr_data.errors import AlreadyImported, DataChanged, FileRefused, OkrError
 from okr_data.ingest import FORMATS, Reading, TableSeen, Upload, sandbox
 from okr_data.ingest.columns import Answers
-from okr_data.ingest.fields import GRAINS, Grain
+from okr_data.ingest.fields import FIELD, GRAINS, Grain
 from okr_data.ingest.mapping import Mapping
 from okr_data.ingest.preparing import NotPrepared
 from okr_data.ingest.report import Decision
@@ -27,32 +27,43 @@ from okr_data.intake import Checked, check_files, take_in_checked
 from okr_data.issues import Issue
 from okr_data.neutral import neutral_csv
 from okr_data.profiles import Profiles
+from okr_data.texts import Words, mark
 from okr_data.ui import data as pinned_data
 from okr_data.ui import tables
+from okr_data.ui.counts import counted
 from okr_data.ui.data import Data
-from okr_data.ui.frame import card
+from okr_data.ui.downloads import offer
+from okr_data.ui.frame import card, emphasis
 from okr_data.ui.issue_list import render_issues
 from okr_data.ui.mapper import Mapped, render_mapper
-from okr_data.ui.words import CHANGE_NAMES, day, plural, safe
+from okr_data.ui.progress import shown_on
+from okr_data.ui.ways import way
+from okr_data.ui.words import CHANGE_NAMES, STATE_NAMES, day, number, objectives, safe, t, tn
 
-_COUNTED = (
-    "objectives",
-    "key_results",
-    "check_ins",
-    "alignments",
-    "initiatives",
-    "org_units",
-    "people",
-)
 _ENDINGS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "zip", "json"]
-_RECOGNISED = {
-    "format": "known format",
-    "profile": "your profile",
-    "given": "your mapping",
-    "assumed": "proposed: please check",
-    "unknown": "unknown: please map",
-    "skipped": "left out",
-}
+_RECOGNISED = Words(
+    {
+        "format": mark("known format"),
+        "profile": mark("your profile"),
+        "given": mark("your mapping"),
+        "assumed": mark("proposed: please check"),
+        "unknown": mark("unknown: please map"),
+        "skipped": mark("left out"),
+    }
+)
+KIND_WORDS = Words(
+    {
+        "objective": mark("objective"),
+        "key_result": mark("key result"),
+        "initiative": mark("work item"),
+    }
+)
+#: What the readers say of formats and mappings.
+_SAID = (
+    mark("The template of this project"), mark("Proposed mapping"), mark("our own"), mark("yours"),
+    mark("headers and values"), mark("A: full header known from several independent sources"),
+    mark("B: vendor documentation, partly seen"), mark("C: template articles"),
+)  # fmt: skip
 _NEEDS_MAPPER = ("assumed", "unknown", "given")
 
 
@@ -71,12 +82,16 @@ class _Answers:
 
 def render_intro(data: Data) -> None:
     catalogue = data.catalogue()
-    st.title("Bring in the export that you have", anchor=False)
-    known = f"{plural(catalogue.objectives, 'objective')} as of {day(catalogue.as_of)}"
-    st.caption(
-        ("The database holds " + known + ". " if catalogue.objectives else "")
-        + "Nothing is changed before you confirm; all files of an upload go in together or not at all."
+    st.title(t("Bring in the export that you have"), anchor=False)
+    known = t(
+        "The database holds {objectives} as of {day}.",
+        objectives=objectives(catalogue.objectives),
+        day=day(catalogue.as_of),
     )
+    safely = t(
+        "Nothing is changed before you confirm; all files of an upload go in together or not at all."
+    )
+    st.caption(f"{known} {safely}" if catalogue.objectives else safely)
 
 
 @st.cache_resource(show_spinner=False)
@@ -85,15 +100,18 @@ def _warm_reader() -> None:
     threading.Thread(target=sandbox.warm, name="okr-warm", daemon=True).start()
 
 
-def render_upload() -> None:
+def render_upload(data: Data) -> None:
     """Take files, show what they mean and would change, and take them in on request."""
     _warm_reader()
-    _show_last_result()
-    with card("Upload"):
+    told = st.container()
+    with card(t("Upload")):
         uploads = _given_files()
         source_format, as_of, complete = _render_options()
     if not uploads:
+        with told:
+            _show_last_result(data)
         return
+    st.session_state.pop("last_result", None)
     key = hashlib.sha256(b"".join(hashlib.sha256(u.content).digest() for u in uploads)).hexdigest()[
         :12
     ]
@@ -110,14 +128,16 @@ def render_upload() -> None:
         at_risk=answers.at_risk,
         fill_down=answers.fill_down,
     )
-    _preview(uploads, reading, answers, key)
+    _preview(data, uploads, reading, answers, key)
 
 
 def _given_files() -> list[Upload]:
     """Return the files on the table: uploaded, or fetched from a link."""
     turn = st.session_state.get("uploads", 0)
     files = st.file_uploader(
-        "CSV, Excel, OpenDocument or a ZIP of them: an export of any OKR tool, a tracker, the template",
+        t(
+            "CSV, Excel, OpenDocument or a ZIP of them: an export of any OKR tool, a tracker, the template"
+        ),
         type=_ENDINGS,
         accept_multiple_files=True,
         key=f"upload-{turn}",
@@ -130,26 +150,32 @@ def _render_link(turn: int) -> Upload | None:
     """Take a link to a Google Sheet; what was fetched stays on the table."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         link = st.text_input(
-            "or a link to a Google Sheet",
+            t("or a link to a Google Sheet"),
             key=f"link-{turn}",
             placeholder="https://docs.google.com/…",
         )
         one_tab = st.checkbox(
-            "only its open tab",
+            t("only its open tab"),
             key="one_tab",
-            help="The link names the tab that was open; without this, all tabs are read.",
+            help=t("The link names the tab that was open; without this, all tabs are read."),
         )
-        if st.button("Fetch", key="fetch", disabled=not link.strip()):
+        if st.button(t("Fetch"), key="fetch", disabled=not link.strip()):
             st.session_state.pop("fetched", None)
             try:
-                with st.spinner("Fetching the sheet …"):
+                with st.spinner(t("Fetching the sheet …")):
                     st.session_state["fetched"] = (turn, link, _fetch(link, one_tab))
             except OkrError as error:
                 st.error(safe(str(error)), icon=":material/error:")
     held = st.session_state.get("fetched")
     if held and held[0] == turn and held[1] == link:
         upload: Upload = held[2]
-        st.caption(f"Fetched {safe(upload.name)}, {len(upload.content) / 1024:,.0f} KB.")
+        st.caption(
+            t(
+                "Fetched {name}, {size} KB.",
+                name=safe(upload.name),
+                size=number(len(upload.content) / 1024),
+            )
+        )
         return upload
     return None
 
@@ -186,33 +212,37 @@ _PROFILE = "profile:"
 
 def _format_title(name: str, saved: MappingOf[str, Mapping]) -> str:
     if name == "auto":
-        return "Recognise it"
-    return f"Your profile: {saved[name].title}" if name in saved else FORMATS[name].title
+        return t("Recognise it")
+    if name in saved:
+        return t("Your profile: {name}", name=saved[name].title)
+    return t(FORMATS[name].title)
 
 
 def _render_options() -> tuple[str, date | None, bool]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         saved = {f"{_PROFILE}{m.name}": m for m in Profiles(pinned_data.store().folder).all()}
         source_format = st.selectbox(
-            "Format",
+            t("Format"),
             ["auto", *saved, *FORMATS],
             format_func=lambda f: _format_title(f, saved),
             key="format",
             width=290,
         )
         as_of = st.date_input(
-            "As of (the day of the export)",
+            t("As of (the day of the export)"),
             value=None,
             format="YYYY-MM-DD",
             key="upload_as_of",
             width=220,
-            help="Empty = taken from the file name, else from the newest check-in, else today.",
+            help=t("Empty = taken from the file name, else from the newest check-in, else today."),
         )
         complete = st.checkbox(
-            "This export is complete",
+            t("This export is complete"),
             key="complete",
-            help="Of the cycles that occur in it, it holds every item: what is missing from it is "
-            "removed from its day on. Earlier days stay as they are, and it can be taken back.",
+            help=t(
+                "Of the cycles that occur in it, it holds every item: what is missing from it is "
+                "removed from its day on. Earlier days stay as they are, and it can be taken back."
+            ),
         )
     return source_format, as_of if isinstance(as_of, date) else None, complete
 
@@ -229,7 +259,9 @@ def _answers_for(key: str) -> _Answers:
 # --- preview -----------------------------------------------------------------
 
 
-def _preview(uploads: Sequence[Upload], reading: Reading, answers: _Answers, key: str) -> None:
+def _preview(
+    data: Data, uploads: Sequence[Upload], reading: Reading, answers: _Answers, key: str
+) -> None:
     """Say what the import would do; offer to take it in."""
     seen = _checked(uploads, reading, key)
     if isinstance(seen, AlreadyImported):
@@ -247,9 +279,9 @@ def _preview(uploads: Sequence[Upload], reading: Reading, answers: _Answers, key
     _render_tables(seen.prepared.tables, answers, key)
     _render_questions(seen, answers)
     _render_changes(seen)
-    _render_tree(seen)
+    _render_tree(seen, data.level_names(one=True))
     _render_decisions(seen.prepared.decisions)
-    with card("What to look at", "each with the row, the rule and what to do"):
+    with card(t("What to look at"), t("each with the row, the rule and what to do")):
         render_issues(seen.result.issues, "preview")
         _offer_refused_rows(seen)
 
@@ -263,13 +295,13 @@ def _checked(uploads: Sequence[Upload], reading: Reading, key: str) -> Checked |
         known: Checked | OkrError = held[1]
         return known
     seen: Checked | OkrError
-    bar = slot.progress(0.0, text="Reading and checking every row …")
+    bar = slot.progress(0.0, text=t("Reading and checking every row …"))
     try:
         seen = check_files(
             pinned_data.store(),
             uploads,
             reading,
-            lambda step, done: bar.progress(min(done, 1.0), text=f"Checking: {step} …"),
+            shown_on(bar, t("Checking")),
         )
     except OkrError as error:
         seen = error
@@ -281,7 +313,7 @@ def _checked(uploads: Sequence[Upload], reading: Reading, key: str) -> Checked |
 
 def _say_refused(issues: Sequence[Issue]) -> None:
     st.error(
-        "**Refused.** These files cannot be taken; nothing was changed.", icon=":material/block:"
+        t("**Refused.** These files cannot be taken; nothing was changed."), icon=":material/block:"
     )
     render_issues(_frame_of(issues), "refused")
 
@@ -291,11 +323,11 @@ def _render_refusal(refusal: NotPrepared, answers: _Answers, key: str) -> None:
     mappable = [table for table in refusal.tables if table.recognised in _NEEDS_MAPPER]
     if mappable:
         st.warning(
-            "These columns are not known yet. Say below what they mean; nothing was changed.",
+            t("These columns are not known yet. Say below what they mean; nothing was changed."),
             icon=":material/help:",
         )
         _render_tables(refusal.tables, answers, key)
-        with card("Why it cannot go in yet"):
+        with card(t("Why it cannot go in yet")):
             render_issues(_frame_of(refusal.issues), "refused")
     else:
         _say_refused(refusal.issues)
@@ -304,23 +336,23 @@ def _render_refusal(refusal: NotPrepared, answers: _Answers, key: str) -> None:
 def _render_tables(seen: Sequence[TableSeen], answers: _Answers, key: str) -> None:
     """Say as what each table was recognised, and let the meaning of its columns be changed."""
     with card(
-        "What was recognised", "by the headers; the evidence says how well a format is known"
+        t("What was recognised"), t("by the headers; the evidence says how well a format is known")
     ):
         tables.show(
             pd.DataFrame(
                 {
                     "Table": [table.label for table in seen],
                     "Recognised": [_RECOGNISED[table.recognised] for table in seen],
-                    "As": [table.title for table in seen],
+                    "As": [t(table.title) for table in seen],
                     "Columns": [table.score for table in seen],
-                    "Evidence": [table.evidence for table in seen],
+                    "Evidence": [t(table.evidence) for table in seen],
                     "Rows": [table.rows for table in seen],
                     "One row is": [
-                        GRAINS[table.mapping.rows] if table.mapping else "" for table in seen
+                        t(GRAINS[table.mapping.rows]) if table.mapping else "" for table in seen
                     ],
                 }
             ),
-            "Tables of this upload",
+            t("Tables of this upload"),
             {"One row is": st.column_config.TextColumn(width="medium")},
             key=f"recognised-{key}",
         )
@@ -328,14 +360,14 @@ def _render_tables(seen: Sequence[TableSeen], answers: _Answers, key: str) -> No
 
 
 def _render_mappers(seen: Sequence[TableSeen], answers: _Answers, key: str) -> None:
-    for number, table in enumerate(seen):
+    for place, table in enumerate(seen):
         if table.recognised == "format" and (table.mapping is None or table.mapping.adapter):
             continue  # read in its own way, not column by column
         needed = table.recognised in _NEEDS_MAPPER
-        title = "What the columns mean" if needed else "Change what the columns mean"
+        title = t("What the columns mean") if needed else t("Change what the columns mean")
         label = f"{title}: {safe(table.label)}" if len(seen) > 1 else title
-        with st.expander(label, expanded=needed, key=f"mapper-{key}-{number}"):
-            mapped = render_mapper(table, f"map-{key}-{number}")
+        with st.expander(label, expanded=needed, key=f"mapper-{key}-{place}"):
+            mapped = render_mapper(table, f"map-{key}-{place}")
         if mapped is not None:
             _keep(answers, table.label, mapped)
             st.rerun()
@@ -351,26 +383,26 @@ def _keep(answers: _Answers, label: str, mapped: Mapped) -> None:
 
 # --- questions ---------------------------------------------------------------
 
-_QUESTIONS: dict[str, tuple[str, str, dict[str, str]]] = {
+_QUESTIONS: dict[str, tuple[str, str, Words]] = {
     "date_order_ambiguous": (
         "date_order",
-        "Is {value} day/month or month/day?",
-        {"dmy": "Day first", "mdy": "Month first"},
+        mark("Is {value} day/month or month/day?"),
+        Words({"dmy": mark("Day first"), "mdy": mark("Month first")}),
     ),
     "decimal_sign_ambiguous": (
         "decimal",
-        "Is the sign in {value} for thousands or decimals?",
-        {".": "1,234 is a thousand", ",": "1.234 is a thousand"},
+        mark("Is the sign in {value} for thousands or decimals?"),
+        Words({".": mark("1,234 is a thousand"), ",": mark("1.234 is a thousand")}),
     ),
     "progress_scale_ambiguous": (
         "progress_scale",
-        "Does a progress of {value} mean {value} % or a ratio?",
-        {"percent": "Percent", "ratio": "Ratio: 1 is 100 %"},
+        mark("Does a progress of {value} mean {value} % or a ratio?"),
+        Words({"percent": mark("Percent"), "ratio": mark("Ratio: 1 is 100 %")}),
     ),
     "status_meaning_assumed": (
         "at_risk",
-        "What does “At Risk” mean in this source?",
-        {"at_risk": "The middle state", "off_track": "The worst state"},
+        mark("What does “At Risk” mean in this source?"),
+        Words({"at_risk": mark("The middle state"), "off_track": mark("The worst state")}),
     ),
 }
 
@@ -387,12 +419,12 @@ def _render_questions(seen: Checked, answers: _Answers) -> None:
     merged = [i for i in seen.prepared.draft.issues if i.code == "cells_look_merged"]
     if not open_or_answered and not merged and not answers.fill_down:
         return
-    with card("Questions", "where the file alone does not tell"):
+    with card(t("Questions"), t("where the file alone does not tell")):
         for code in open_or_answered:
             name, question, choices = _QUESTIONS[code]
             _ask(
                 name,
-                question.format(value=safe(asked[code].value) if code in asked else "it"),
+                t(question, value=safe(asked[code].value) if code in asked else t("it")),
                 choices,
                 answers,
             )
@@ -400,7 +432,7 @@ def _render_questions(seen: Checked, answers: _Answers) -> None:
             _ask_about_merged(seen, answers)
 
 
-def _ask(name: str, question: str, choices: dict[str, str], answers: _Answers) -> None:
+def _ask(name: str, question: str, choices: Words, answers: _Answers) -> None:
     chosen = st.segmented_control(
         question,
         list(choices),
@@ -416,11 +448,12 @@ def _ask(name: str, question: str, choices: dict[str, str], answers: _Answers) -
 def _ask_about_merged(seen: Checked, answers: _Answers) -> None:
     fields = [f for f in ("department", "team", "owner") if _has_field(seen.prepared.tables, f)]
     chosen = st.multiselect(
-        "Blank cells look like merged ones. Fill down",
+        t("Blank cells look like merged ones. Fill down"),
         fields,
         default=[f for f in answers.fill_down if f in fields],
+        format_func=lambda name: t(FIELD[name].label),
         key=f"answer-fill-{st.session_state['answers'][0]}",
-        placeholder="nothing: blank stays blank",
+        placeholder=t("nothing: blank stays blank"),
     )
     if tuple(chosen) != answers.fill_down:
         answers.fill_down = tuple(chosen)
@@ -435,24 +468,28 @@ def _has_field(seen: Sequence[TableSeen], name: str) -> bool:
 
 
 def _render_changes(seen: Checked) -> None:
-    manifest, counts = seen.result.manifest, seen.result.manifest.counts
-    parts = [
-        f"**{counts[word]:,}** {_word(word, counts[word])}" for word in _COUNTED if counts.get(word)
-    ]
-    with card("What it would change", "compared with the newest data; nothing has happened yet"):
-        st.markdown(f"True as of **{day(manifest.as_of)}**: {', '.join(parts)}. {_in_short(seen)}")
-        if st.button("Take it in", type="primary", key="confirm", icon=":material/check:"):
+    manifest = seen.result.manifest
+    with card(
+        t("What it would change"), t("compared with the newest data; nothing has happened yet")
+    ):
+        true = t(
+            "True as of **{day}**: {contents}.",
+            day=day(manifest.as_of),
+            contents=counted(manifest.counts, bold=True),
+        )
+        st.markdown(f"{true} {_in_short(seen)}")
+        if st.button(t("Take it in"), type=emphasis(), key="confirm", icon=":material/check:"):
             _confirm(seen)
         changed = seen.result.change_counts
         if not changed:
-            st.caption("No item would be different from what the data says already.")
+            st.caption(t("No item would be different from what the data says already."))
             return
         kinds = list(changed)
         chosen = st.pills(
-            "Changes",
+            t("Changes"),
             kinds,
             selection_mode="multi",
-            format_func=lambda kind: f"{CHANGE_NAMES.get(kind, kind)} ({changed[kind]:,})",
+            format_func=lambda kind: f"{CHANGE_NAMES.get(kind, kind)} ({number(changed[kind])})",
             key="change_kinds",
             label_visibility="collapsed",
         )
@@ -463,42 +500,42 @@ def _render_changes(seen: Checked) -> None:
                 {
                     "Change": shown["kind"].map(lambda kind: CHANGE_NAMES.get(kind, kind)),
                     "Item": shown["title"],
-                    "Kind": shown["item_kind"].str.replace("_", " "),
+                    "Kind": shown["item_kind"].map(lambda kind: KIND_WORDS.get(kind, kind)),
                     "Before": shown["before"],
                     "After": shown["after"],
                     "Id": shown["item_id"],
                 }
             ),
-            "Changes of this upload",
+            t("Changes of this upload"),
             {"Item": st.column_config.TextColumn(width="large")},
             key="changes",
             height=min(400, 60 + 35 * max(1, len(shown))),
         )
         total = sum(changed.values())
         if len(rows) < total:
-            st.caption(f"The first {len(rows):,} of {total:,} changes.")
-
-
-def _word(word: str, count: int) -> str:
-    """Return a counted word of the field: key results, but 1 key result."""
-    plain = word.replace("check_in", "check-in").replace("_", " ")
-    return plain.removesuffix("s") if count == 1 else plain
+            st.caption(t("The first {n} of {all} changes.", n=number(len(rows)), all=number(total)))
 
 
 def _in_short(seen: Checked) -> str:
     """Say how much of the upload did not go in, and how much deserves a look."""
     rows = sum(len(refused.rows) for refused in seen.prepared.refused)
     warnings = int((seen.result.issues["severity"] == "warning").sum())
-    refused = f"**{plural(rows, 'row')}** would stay out" if rows else "No row would stay out"
-    return f"{refused}; {plural(warnings, 'thing')} to look at below."
+    look = tn("{n} thing to look at below.", "{n} things to look at below.", warnings)
+    if not rows:
+        return t("No row would stay out; {look}", look=look)
+    return tn(
+        "**{n} row** would stay out; {look}", "**{n} rows** would stay out; {look}", rows, look=look
+    )
 
 
-def _render_tree(seen: Checked) -> None:
+def _render_tree(seen: Checked, level_names: MappingOf[str, str]) -> None:
     """Show the items below each other as they would stand, with their figures."""
     tree = seen.result.tree
     if tree.empty:
         return
-    with card("How the tree would look", "the first items of this upload, with their figures"):
+    with card(
+        t("How the tree would look"), t("the first items of this upload, with their figures")
+    ):
         titles = [
             ("\u2003" * int(depth)) + ("└ " if depth else "") + str(title)[:200]
             for depth, title in zip(tree["depth"], tree["title"], strict=True)
@@ -507,19 +544,21 @@ def _render_tree(seen: Checked) -> None:
             pd.DataFrame(
                 {
                     "Item": titles,
-                    "Kind": tree["kind"].str.replace("_", " "),
-                    "Level": tree["level"],
+                    "Kind": tree["kind"].map(lambda kind: KIND_WORDS.get(kind, kind)),
+                    "Level": tree["level"].map(level_names),
                     "Department": tree["department"],
                     "Owner": tree["owner"],
                     "Progress": tables.in_percent(tree["progress"]),
-                    "Alignment": tree["alignment_state"],
+                    "Alignment": tree["alignment_state"].map(
+                        lambda state: STATE_NAMES.get(state, state)
+                    ),
                     "Cycle": tree["cycle"],
                 }
             ),
-            "Items of this upload below each other",
+            t("Items of this upload below each other"),
             {
                 "Item": st.column_config.TextColumn(width="large", pinned=True),
-                "Progress": tables.bar_column("Progress"),
+                "Progress": tables.bar_column(),
             },
             key="tree",
             height=min(420, 60 + 35 * len(tree)),
@@ -529,38 +568,49 @@ def _render_tree(seen: Checked) -> None:
 def _render_decisions(decisions: Sequence[Decision]) -> None:
     if not decisions:
         return
-    with st.expander(f"How {plural(len(decisions), 'column')} were read, and why", key="decisions"):
+    title = tn(
+        "How {n} column was read, and why", "How {n} columns were read, and why", len(decisions)
+    )
+    with st.expander(title, key="decisions"):
         tables.show(
             pd.DataFrame(
-                [(d.file, d.column, d.reading, d.evidence) for d in decisions],
-                columns=["Table", "Column", "Read as", "Evidence"],
+                {
+                    "Table": [d.file for d in decisions],
+                    "Column": [d.column for d in decisions],
+                    "Read as": [d.reading for d in decisions],
+                    "Evidence": [d.evidence for d in decisions],
+                }
             ),
-            "How columns were read",
+            t("How columns were read"),
         )
 
 
 def _offer_refused_rows(seen: Checked) -> None:
     """Offer the rows that did not go in as files to be corrected and uploaded again."""
-    for number, refused in enumerate(seen.prepared.refused):
+    for place, refused in enumerate(seen.prepared.refused):
         count = len(refused.rows)
-        st.download_button(
-            f"Download the {plural(count, 'row')} of {safe(refused.label)} that did not go in (CSV)",
+        offer(
+            tn(
+                "Download the {n} row of {table} that did not go in (CSV)",
+                "Download the {n} rows of {table} that did not go in (CSV)",
+                count,
+                table=safe(refused.label),
+            ),
             data=partial(neutral_csv, refused.rows),
-            file_name=f"refused-rows-{number + 1}.csv",
-            mime="text/csv",
-            key=f"refused-{number}",
-            help="As they stood, each with its reason: correct them and upload the file.",
+            file_name=f"refused-rows-{place + 1}.csv",
+            key=f"refused-{place}",
+            help=t("As they stood, each with its reason: correct them and upload the file."),
         )
 
 
 def _confirm(seen: Checked) -> None:
     """Take in the very bytes, answers and day that were previewed."""
-    bar = st.progress(0.0, text="Taking it in …")
+    bar = st.progress(0.0, text=t("Taking it in …"))
     try:
         result = take_in_checked(
             pinned_data.store(),
             seen,
-            lambda step, done: bar.progress(min(done, 1.0), text=f"Taking it in: {step} …"),
+            shown_on(bar, t("Taking it in")),
         )
     except DataChanged as error:
         st.session_state.pop("checked", None)
@@ -573,25 +623,31 @@ def _confirm(seen: Checked) -> None:
         bar.empty()
     for name in ("checked", "answers", "fetched"):
         st.session_state.pop(name, None)
-    st.session_state["last_result"] = replace(result, changes=pd.DataFrame(), tree=pd.DataFrame())
+    shown = replace(result, changes=pd.DataFrame(), tree=pd.DataFrame())
+    st.session_state["last_result"] = (shown, pinned_data.store().generation())
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
     st.rerun()
 
 
-def _show_last_result() -> None:
-    result = st.session_state.pop("last_result", None)
-    if result is None:
+def _show_last_result(data: Data) -> None:
+    """Say what came in, until other files are on the table or the data is another.
+
+    It stays for the run that a click on its way to the overview asks for.
+    """
+    result, generation = st.session_state.get("last_result", (None, 0))
+    if result is None or generation != data.generation:
         return
-    counts = result.manifest.counts
-    parts = [
-        f"{counts[word]:,} {_word(word, counts[word])}" for word in _COUNTED if counts.get(word)
-    ]
     st.success(
-        f"**{result.import_id}** is in: {', '.join(parts)}; {plural(len(result.issues), 'issue')}. "
-        "Every page shows it now.",
+        tn(
+            "**{import_id}** is in: {contents}; {n} issue. Every page shows it now.",
+            "**{import_id}** is in: {contents}; {n} issues. Every page shows it now.",
+            len(result.issues),
+            import_id=result.import_id,
+            contents=counted(result.manifest.counts),
+        ),
         icon=":material/check_circle:",
     )
-    st.page_link("pages/overview.py", label="See the overview", icon=":material/insights:")
+    way("pages/overview.py", t("See the overview"), ":material/insights:")
 
 
 def _frame_of(issues: Sequence[Issue]) -> pd.DataFrame:
@@ -604,7 +660,8 @@ def _frame_of(issues: Sequence[Issue]) -> pd.DataFrame:
 def render_templates() -> None:
     """Offer the template's files with what each column means."""
     with card(
-        "Template", "for those who have no export: only a few columns of each file are required"
+        t("Template"),
+        t("for those who have no export: only a few columns of each file are required"),
     ):
         for part, file in zip(st.tabs([file.name for file in FILES]), FILES, strict=True):
             with part:
@@ -617,18 +674,17 @@ def _template(name: str) -> None:
         pd.DataFrame(
             {
                 "Column": [column.name for column in file.columns],
-                "Required": ["yes" if column.required else "" for column in file.columns],
-                "Meaning": [column.meaning for column in file.columns],
+                "Required": [t("yes") if column.required else "" for column in file.columns],
+                "Meaning": [t(column.meaning) for column in file.columns],
                 "Example": list(file.example),
             }
         ),
-        f"Columns of {name}",
+        t("Columns of {name}", name=name),
         {"Meaning": st.column_config.TextColumn(width="large")},
     )
-    st.download_button(
-        f"Download {name}",
+    offer(
+        t("Download {name}", name=name),
         data=file.to_bytes,
         file_name=name,
-        mime="text/csv",
         key=f"template-{name}",
     )

@@ -14,24 +14,42 @@ from okr_data.ingest.mapping import Mapping, dated_header
 from okr_data.ingest.typed import KIND_WORDS, STATUS_WORDS
 from okr_data.ingest.values import fold
 from okr_data.profiles import Profiles
+from okr_data.texts import Words, mark
 from okr_data.ui import data as pinned_data
-from okr_data.ui.words import safe
+from okr_data.ui.frame import emphasis
+from okr_data.ui.words import number, percent, safe, t, tn
 
 _NOT_READ = ""
-_STATUS_NAMES = {
-    "": "no state", "on_track": "On track", "at_risk": "At risk (the middle state)",
-    "off_track": "Off track (the worst state)", "not_started": "Not started", "done": "Done",
-    "dropped": "Dropped",
-}  # fmt: skip
-_KIND_NAMES = {
-    "": "judge by the row", "objective": "Objective", "key_result": "Key result",
-    "initiative": "Work item",
-}  # fmt: skip
-_DATED_NAMES = {
-    "": "nothing: leave them out",
-    "value": "values of check-ins",
-    "progress": "progress of check-ins",
-}
+#: A status that is the middle state in one tool and the worst in another.
+_AT_RISK = fold("AT RISK")
+#: Kept with the import, so that it stays as it is in every language.
+_TITLE = mark("Mapping of {table}")
+_STATUS_NAMES = Words(
+    {
+        "": mark("no state"),
+        "on_track": mark("On track"),
+        "at_risk": mark("At risk (the middle state)"),
+        "off_track": mark("Off track (the worst state)"),
+        "not_started": mark("Not started"),
+        "done": mark("Done"),
+        "dropped": mark("Dropped"),
+    }
+)
+_KIND_NAMES = Words(
+    {
+        "": mark("judge by the row"),
+        "objective": mark("Objective"),
+        "key_result": mark("Key result"),
+        "initiative": mark("Work item"),
+    }
+)
+_DATED_NAMES = Words(
+    {
+        "": mark("nothing: leave them out"),
+        "value": mark("values of check-ins"),
+        "progress": mark("progress of check-ins"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -50,10 +68,10 @@ def render_mapper(table: TableSeen, key: str) -> Mapped | None:
     proposed = table.mapping
     start: Grain = proposed.rows if proposed else "items"
     grain = st.selectbox(
-        "One row is",
+        t("One row is"),
         list(GRAINS),
         index=list(GRAINS).index(start),
-        format_func=lambda name: GRAINS[name][0].upper() + GRAINS[name][1:],
+        format_func=lambda name: capitalised(t(GRAINS[name])),
         key=f"{key}-grain",
     )
     if grain != start:
@@ -63,7 +81,7 @@ def render_mapper(table: TableSeen, key: str) -> Mapped | None:
         return None
     mapping = Mapping(
         name=proposed.name if proposed and table.recognised == "given" else "mapping",
-        title=f"Mapping of {table.label}",
+        title=_TITLE.format(table=table.label),
         rows=grain,
         columns=chosen,
         required=(),
@@ -73,10 +91,17 @@ def render_mapper(table: TableSeen, key: str) -> Mapped | None:
         separators=proposed.separators if proposed else (";", "\n"),
         fill_down=_render_fill_down(chosen, proposed, key),
         kinds=_render_words(
-            "Type", table.types, KIND_WORDS, proposed.kinds if proposed else {}, _KIND_NAMES, key
+            "Type",
+            t("Type"),
+            table.types,
+            KIND_WORDS,
+            proposed.kinds if proposed else {},
+            _KIND_NAMES,
+            key,
         ),
         statuses=_render_words(
             "Status",
+            t("Status"),
             table.statuses,
             STATUS_WORDS,
             proposed.statuses if proposed else {},
@@ -84,12 +109,12 @@ def render_mapper(table: TableSeen, key: str) -> Mapped | None:
             key,
         ),
         levels=proposed.levels if proposed else {},
-        at_risk_known="at risk" in {fold(word) for word in table.statuses},
+        at_risk_known=_AT_RISK in {fold(word) for word in table.statuses},
         answers=proposed.answers if proposed else Mapping("", "", grain, {}).answers,
         fingerprint=table.fingerprint,
     )
     if table.recognised == "unknown" and st.button(
-        "Use these meanings", key=f"{key}-use", type="primary"
+        t("Use these meanings"), key=f"{key}-use", type=emphasis()
     ):
         return Mapped(mapping)
     _render_save(table, mapping, key)
@@ -117,7 +142,7 @@ def _render_columns(
 ) -> dict[str, tuple[str, ...]] | None:
     """Show each column with values and a choice of meanings; None while two mean the same."""
     located = proposed.located(table.header) if proposed else {}
-    meaning_of = {number: name for name, number in located.items()}
+    meaning_of = {place: name for name, place in located.items()}
     read_otherwise = set()
     if proposed:
         read_otherwise = {n for n, *_ in proposed.repeated_columns(table.header)}
@@ -126,51 +151,61 @@ def _render_columns(
     chosen: dict[str, tuple[str, ...]] = {}
     twice: list[str] = []
     with st.container(height=min(560, 70 + 58 * len(table.header)), border=False):
-        for number, header in enumerate(table.header):
-            if not header or dated_header(header) or number in read_otherwise:
+        for place, header in enumerate(table.header):
+            if not header or dated_header(header) or place in read_otherwise:
                 continue
-            name = _render_column(table, number, choices, meaning_of.get(number, _NOT_READ), key)
+            name = _render_column(table, place, choices, meaning_of.get(place, _NOT_READ), key)
             if name and name in chosen:
-                twice.append(f"“{chosen[name][0]}” and “{header}” both mean {FIELD[name].label}")
+                twice.append(
+                    t(
+                        "“{one}” and “{other}” both mean {meaning}: choose one of them.",
+                        one=safe(chosen[name][0]),
+                        other=safe(header),
+                        meaning=t(FIELD[name].label),
+                    )
+                )
             elif name:
                 chosen[name] = (header,)
     if read_otherwise:
         names = ", ".join(f"“{table.header[n]}”" for n in sorted(read_otherwise))
-        st.caption(safe(f"Read by their place or number: {names}."))
+        st.caption(t("Read by their place or number: {names}.", names=safe(names)))
     for message in twice:
-        st.error(safe(message) + ": choose one of them.", icon=":material/error:")
+        st.error(message, icon=":material/error:")
     return None if twice else chosen
 
 
-def _render_column(
-    table: TableSeen, number: int, choices: list[str], meaning: str, key: str
-) -> str:
-    header = table.header[number]
+def _render_column(table: TableSeen, place: int, choices: list[str], meaning: str, key: str) -> str:
+    header = table.header[place]
     left, middle, right = st.columns([3, 4, 1], vertical_alignment="center")
     with left:
-        values = " · ".join(value[:40] for value in table.samples[number][:3])
-        st.markdown(f"**{safe(header)}**  \n:small[:gray[{safe(values) or 'no values'}]]")
+        values = " · ".join(value[:40] for value in table.samples[place][:3])
+        shown = safe(values) or t("no values")
+        st.markdown(f"**{safe(header)}**  \n:small[:gray[{shown}]]")
     with middle:
         name = st.selectbox(
-            f"Meaning of {header}",
+            t("Meaning of {header}", header=header),
             choices,
             index=choices.index(meaning) if meaning in choices else 0,
             format_func=_label,
-            key=f"{key}-{number}-{meaning}",
+            key=f"{key}-{place}-{meaning}",
             label_visibility="collapsed",
         )
     with right:
         sure = table.confidences.get(meaning)
         if sure is not None and name == meaning:
-            st.caption(f"{sure * 100:.0f} % sure")
+            st.caption(t("{share} sure", share=percent(sure)))
         elif meaning and name == meaning:
-            st.caption("known")
+            st.caption(t("known"))
     return name or _NOT_READ
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _label(name: str) -> str:
     found: Field | None = FIELD.get(name)
-    return found.label if found else "not read"
+    return t(found.label) if found else t("not read")
 
 
 def _render_dated(table: TableSeen, proposed: Mapping | None, key: str) -> str:
@@ -179,7 +214,11 @@ def _render_dated(table: TableSeen, proposed: Mapping | None, key: str) -> str:
         return ""
     start = proposed.dated if proposed and proposed.dated else ""
     return st.selectbox(
-        f"The {len(days)} columns headed by days ({safe(days[0])} …) hold",
+        t(
+            "The {n} columns headed by days ({first} …) hold",
+            n=number(len(days)),
+            first=safe(days[0]),
+        ),
         list(_DATED_NAMES),
         index=list(_DATED_NAMES).index(start),
         format_func=_DATED_NAMES.__getitem__,
@@ -192,25 +231,26 @@ def _render_fill_down(
 ) -> tuple[str, ...]:
     start = [name for name in (proposed.fill_down if proposed else ()) if name in chosen]
     names = st.multiselect(
-        "Blank cells repeat the cell above (merged cells) in",
+        t("Blank cells repeat the cell above (merged cells) in"),
         list(chosen),
         default=start,
         format_func=_label,
         key=f"{key}-fill",
-        placeholder="no column",
+        placeholder=t("no column"),
     )
     return tuple(names)
 
 
 def _render_words(
-    what: str, words: tuple[str, ...], known: MappingOf[str, str], given: MappingOf[str, str],
+    part: str, what: str, words: tuple[str, ...], known: MappingOf[str, str], given: MappingOf[str, str],
     names: MappingOf[str, str], key: str,
 ) -> dict[str, str]:  # fmt: skip
     """Show the different words of a column and what each means; return what is said of them."""
     if not words:
         return {}
     said: dict[str, str] = {}
-    with st.expander(f"{what}: {len(words)} different words", key=f"{key}-{what}"):
+    title = tn("{what}: {n} different word", "{what}: {n} different words", len(words), what=what)
+    with st.expander(title, key=f"{key}-{part}"):
         for word in words:
             meaning = given.get(fold(word), known.get(fold(word), ""))
             chosen = st.selectbox(
@@ -218,7 +258,7 @@ def _render_words(
                 list(names),
                 index=list(names).index(meaning) if meaning in names else 0,
                 format_func=names.__getitem__,
-                key=f"{key}-{what}-{word}",
+                key=f"{key}-{part}-{word}",
             )
             if chosen:
                 said[fold(word)] = chosen
@@ -229,13 +269,13 @@ def _render_save(table: TableSeen, mapping: Mapping, key: str) -> None:
     """Offer to save the mapping under a name, to be found again by the headers of the table."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name = st.text_input(
-            "Save as profile",
-            placeholder="a name, such as Quarterly tracker",
+            t("Save as profile"),
+            placeholder=t("a name, such as Quarterly tracker"),
             key=f"{key}-name",
             max_chars=60,
             width=320,
         )
-        if st.button("Save", key=f"{key}-save", disabled=not name.strip()):
+        if st.button(t("Save"), key=f"{key}-save", disabled=not name.strip()):
             try:
                 saved = Profiles(pinned_data.store().folder).save(
                     name, replace(mapping, fingerprint=table.fingerprint)
@@ -244,6 +284,9 @@ def _render_save(table: TableSeen, mapping: Mapping, key: str) -> None:
                 st.error(safe(str(error)), icon=":material/error:")
                 return
             st.success(
-                f"Saved as **{safe(saved.title)}**: files with these headers are read by it from now on.",
+                t(
+                    "Saved as **{name}**: files with these headers are read by it from now on.",
+                    name=safe(saved.title),
+                ),
                 icon=":material/check:",
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,15 +26,20 @@ from okr_data.organisation import (
     state_units,
 )
 from okr_data.schema import LEVELS
+from okr_data.texts import Words, mark
 from okr_data.ui import data as pinned_data
 from okr_data.ui import tables
 from okr_data.ui.data import Data
-from okr_data.ui.frame import card
+from okr_data.ui.downloads import offer
+from okr_data.ui.frame import card, emphasis
 from okr_data.ui.issue_list import render_issues
-from okr_data.ui.words import day, of, plural, safe
+from okr_data.ui.progress import shown_on
+from okr_data.ui.words import day, number, objectives, safe, t, tn
 
-UNITS = "Units of the organisation"
-STATE_WORDS = {"proposed": "Proposed", "unnamed": "In no table", "stated": "Stated"}
+UNITS = mark("Units of the organisation")
+STATE_WORDS = Words(
+    {"proposed": mark("Proposed"), "unnamed": mark("In no table"), "stated": mark("Stated")}
+)
 _SAID = "organisation_said"
 #: Pairs of spellings that this session has been told to differ.
 _DIFFER = "spellings_that_differ"
@@ -46,15 +52,32 @@ def render_sentence(data: Data, known: Organisation) -> None:
     """Say how many units have a stated place, and what is waiting for an answer."""
     units = known.units
     stated = int((units["state"] == "stated").sum())
-    st.title(f"{of(stated, len(units))} units have a stated place", anchor=False)
+    st.title(
+        t(
+            "{part} of {whole} units have a stated place",
+            part=number(stated),
+            whole=number(len(units)),
+        ),
+        anchor=False,
+    )
     open_pairs = len(_asked(known.spellings))
-    parts = [f"as of {day(data.catalogue().newest)}"]
+    parts = [t("as of {day}", day=day(data.catalogue().newest))]
     if waiting := len(units) - stated:
         parts.append(
-            f"{plural(waiting, 'place')} proposed from the data, to be confirmed or mended"
+            tn(
+                "{n} place proposed from the data, to be confirmed or mended",
+                "{n} places proposed from the data, to be confirmed or mended",
+                waiting,
+            )
         )
     if open_pairs:
-        parts.append(f"{plural(open_pairs, 'pair')} of names that may be one unit")
+        parts.append(
+            tn(
+                "{n} pair of names that may be one unit",
+                "{n} pairs of names that may be one unit",
+                open_pairs,
+            )
+        )
     st.caption(" · ".join(parts))
     if said := st.session_state.pop(_SAID, None):
         st.success(safe(said), icon=":material/check_circle:")
@@ -65,17 +88,19 @@ def render_sentence(data: Data, known: Organisation) -> None:
 
 def render_units(data: Data, known: Organisation) -> None:
     """Let places be confirmed and changed; what changed is saved as one import."""
-    with card("Units", "level and department of every team; what is only proposed comes first"):
+    with card(
+        t("Units"), t("level and department of every team; what is only proposed comes first")
+    ):
         before = known.units.assign(confirmed=known.units["state"] == "stated")
         edited = st.data_editor(
             _editable(before),
             hide_index=True,
             disabled=["Unit", "State", "Objectives"],
-            column_config=_unit_columns(known.units),
+            column_config=_unit_columns(known.units, data.level_names(one=True)),
             key=f"units-{data.generation}-{st.session_state.get('units_confirmed', 0)}",
             height=430 if len(before) > _WHOLE else "content",
-            placeholder="n/a",
-            alt=UNITS,
+            placeholder=t("n/a"),
+            alt=t(UNITS),
         )
         rows = changed_rows(before, _as_units(edited))
         _save_units(data, rows, before, edited)
@@ -87,7 +112,7 @@ def _editable(units: pd.DataFrame) -> pd.DataFrame:
         {
             "Unit": units["team"],
             "Confirmed": units["confirmed"] | bool(ticked),
-            "State": units["state"].map(STATE_WORDS),
+            "State": units["state"].map(dict(STATE_WORDS)),
             "Level": units["level"],
             "Department": units["department"],
             "Unit above": units["parent_team"],
@@ -107,25 +132,34 @@ def _as_units(edited: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _unit_columns(units: pd.DataFrame) -> dict[str, Any]:
+def _unit_columns(units: pd.DataFrame, level_names: Mapping[str, str]) -> dict[str, Any]:
     names = sorted(units["team"].dropna(), key=str.casefold)
     tops = units.loc[units["level"] == "department", "team"]
     departments = sorted({*units["department"].dropna(), *tops}, key=str.casefold)
     return {
-        "Unit": st.column_config.TextColumn(width=190, pinned=True),
+        "Unit": st.column_config.TextColumn(t("Unit"), width=190, pinned=True),
         "Confirmed": st.column_config.CheckboxColumn(
-            width=90, help="Tick a proposed place to state it as it stands."
+            t("Confirmed"), width=90, help=t("Tick a proposed place to state it as it stands.")
         ),
         "State": st.column_config.TextColumn(
-            width=90, help="Proposed = read from the data; any statement of yours beats it."
+            t("State"),
+            width=90,
+            help=t("Proposed = read from the data; any statement of yours beats it."),
         ),
         "Level": st.column_config.SelectboxColumn(
-            options=list(LEVELS), format_func=lambda level: str(level).capitalize(), width=120
+            t("Level"),
+            options=list(LEVELS),
+            format_func=lambda level: level_names[str(level)],
+            width=120,
         ),
-        "Department": st.column_config.SelectboxColumn(options=departments, width=190),
-        "Unit above": st.column_config.SelectboxColumn(options=names, width=190),
+        "Department": st.column_config.SelectboxColumn(
+            t("Department"), options=departments, width=190
+        ),
+        "Unit above": st.column_config.SelectboxColumn(t("Unit above"), options=names, width=190),
         "Objectives": st.column_config.NumberColumn(
-            width=90, help="Objectives that carry this name as their team, or as department alone."
+            t("Objectives"),
+            width=90,
+            help=t("Objectives that carry this name as their team, or as department alone."),
         ),
     }
 
@@ -137,46 +171,54 @@ def _save_units(
     waiting = int((~_as_units(edited)["confirmed"]).sum())
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(
-            f"Save {plural(len(rows), 'place')}" if rows else "Save",
-            type="primary",
+            tn("Save {n} place", "Save {n} places", len(rows)) if rows else t("Save"),
+            type=emphasis(),
             disabled=not rows,
             key="save-units",
             icon=":material/check:",
         ):
-            names = ", ".join(row.team for row in rows[:3]) + (" and others" if rows[3:] else "")
-            _state(rows, as_of, f"The places of {names} are stated.")
+            names = ", ".join(row.team for row in rows[:3])
+            said = (
+                t("The places of {names} and others are stated.", names=names)
+                if rows[3:]
+                else t("The places of {names} are stated.", names=names)
+            )
+            _state(rows, as_of, said)
         if waiting > 1 and st.button(
-            f"Tick all {waiting} proposals", type="tertiary", key="confirm-all"
+            t("Tick all {n} proposals", n=number(waiting)), type="tertiary", key="confirm-all"
         ):
             st.session_state["units_confirmed"] = data.generation
             st.rerun()
-        st.download_button(
-            "Download all units (CSV)",
+        offer(
+            t("Download all units (CSV)"),
             data=lambda: neutral_csv(
                 before[["team", "level", "department", "parent_team"]].assign(same_as=None)
             ),
             file_name=UNITS_FILE,
-            mime="text/csv",
             key="download-units",
             icon=":material/download:",
         )
     st.caption(
-        f"Saved as an import of {UNITS_FILE} for {day(as_of)}: it stands in the history and can be taken "
-        "back. A first statement about a team holds on all days; a later one from its day on."
+        t(
+            "Saved as an import of {file} for {day}: it stands in the history and can be taken back. "
+            "A first statement about a team holds on all days; a later one from its day on.",
+            file=UNITS_FILE,
+            day=day(as_of),
+        )
     )
-    with st.expander("Upload a table of units instead"):
-        _upload(data, UNITS_FILE, "org_units", "units")
+    with st.expander(t("Upload a table of units instead")):
+        _upload(data, UNITS_FILE, "org_units", _UNIT_LIST)
 
 
 def _state(rows: Sequence[UnitRow], as_of: date | None, said: str) -> None:
     """Import statements about units and start the page anew."""
-    bar = st.progress(0.0, text="Saving …")
+    bar = st.progress(0.0, text=t("Saving …"))
     try:
         result = state_units(
             pinned_data.store(),
             rows,
             as_of,
-            progress=lambda step, done: bar.progress(min(done, 1.0), text=f"Saving: {step} …"),
+            progress=shown_on(bar, t("Saving")),
         )
     except OkrError as error:
         st.error(safe(str(error)), icon=":material/error:")
@@ -187,7 +229,8 @@ def _state(rows: Sequence[UnitRow], as_of: date | None, said: str) -> None:
 
 
 def _done(import_id: str, said: str) -> None:
-    st.session_state[_SAID] = f"{said} Saved as {import_id}; every page shows it."
+    saved = t("Saved as {import_id}; every page shows it.", import_id=import_id)
+    st.session_state[_SAID] = f"{said} {saved}"
     st.session_state.pop("units_confirmed", None)
     st.rerun()
 
@@ -200,13 +243,13 @@ def render_spellings(data: Data, known: Organisation) -> None:
     asked = _asked(known.spellings)
     if not asked and known.merged.empty:
         return
-    with card("Names that may be one unit", "nothing is made one without your answer"):
+    with card(t("Names that may be one unit"), t("nothing is made one without your answer")):
         if not asked:
-            st.write("No two names look alike any more.")
+            st.write(t("No two names look alike any more."))
         for pair in asked[:_PAIRS]:
             _pair(data, pair)
         if (more := len(asked) - _PAIRS) > 0:
-            st.caption(f"{plural(more, 'more pair')} after these.")
+            st.caption(tn("{n} more pair after these.", "{n} more pairs after these.", more))
         if len(known.merged):
             _merged(data, known.merged)
 
@@ -220,32 +263,39 @@ def _pair(data: Data, pair: Spelling) -> None:
     key = "|".join(sorted(pair.key))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            f"**{safe(pair.keep)}** ({plural(pair.keep_objectives, 'objective')})  and  "
-            f"**{safe(pair.other)}** ({plural(pair.other_objectives, 'objective')})",
+            t(
+                "**{one}** ({one_objectives})  and  **{other}** ({other_objectives})",
+                one=safe(pair.keep),
+                one_objectives=objectives(pair.keep_objectives),
+                other=safe(pair.other),
+                other_objectives=objectives(pair.other_objectives),
+            ),
             width=560,
         )
         keep = st.selectbox(
-            "Name to keep", [pair.keep, pair.other], key=f"keep-{key}", width=220,
-            label_visibility="collapsed", help="The name under which both count.",
+            t("Name to keep"), [pair.keep, pair.other], key=f"keep-{key}", width=220,
+            label_visibility="collapsed", help=t("The name under which both count."),
         )  # fmt: skip
-        if st.button("They are the same", key=f"same-{key}"):
+        if st.button(t("They are the same"), key=f"same-{key}"):
             other = pair.other if keep == pair.keep else pair.keep
             _state(
                 [UnitRow(other, same_as=keep)],
                 data.catalogue().newest,
-                f"“{other}” is read as “{keep}”.",
+                t("“{other}” is read as “{keep}”.", other=other, keep=keep),
             )
-        if st.button("They differ", type="tertiary", key=f"differ-{key}"):
+        if st.button(t("They differ"), type="tertiary", key=f"differ-{key}"):
             st.session_state.setdefault(_DIFFER, set()).add(pair.key)
             st.rerun()
 
 
 def _merged(data: Data, merged: pd.DataFrame) -> None:
-    st.markdown("**Read as another name**")
+    st.markdown(t("**Read as another name**"))
     for row in merged.itertuples():
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{safe(str(row.name))} → **{safe(str(row.read_as))}**", width=560)
-            if st.button("Make it a unit of its own again", type="tertiary", key=f"own-{row.name}"):
+            if st.button(
+                t("Make it a unit of its own again"), type="tertiary", key=f"own-{row.name}"
+            ):
                 level, department, above = (
                     None if pd.isna(v) else str(v)
                     for v in (row.level, row.department, row.parent_team)
@@ -256,7 +306,7 @@ def _merged(data: Data, merged: pd.DataFrame) -> None:
                 _state(
                     [UnitRow(str(row.name), level, department, above, str(row.name))],
                     data.catalogue().newest,
-                    f"“{row.name}” is a unit of its own again.",
+                    t("“{name}” is a unit of its own again.", name=row.name),
                 )
 
 
@@ -265,36 +315,69 @@ def _merged(data: Data, merged: pd.DataFrame) -> None:
 
 def render_people(data: Data, known: Organisation) -> None:
     """Show the known people with their teams, and take an HR list."""
-    with card("People", "an objective without team takes the team of its only owner"):
+    with card(t("People"), t("an objective without team takes the team of its only owner")):
         if known.owners:
-            st.markdown(f"{of(known.owners_placed, known.owners)} owners have a known team.")
+            st.markdown(
+                t(
+                    "{part} of {whole} owners have a known team.",
+                    part=number(known.owners_placed),
+                    whole=number(known.owners),
+                )
+            )
         if known.people.empty:
-            st.write("No list of people has been imported yet.")
+            st.write(t("No list of people has been imported yet."))
         else:
             tables.show(
-                known.people.rename(
-                    columns={
-                        "person": "Person",
-                        "email": "E-mail",
-                        "team": "Team",
-                        "manager": "Manager",
-                        "objectives": "Objectives",
+                pd.DataFrame(
+                    {
+                        "Person": known.people["person"],
+                        "E-mail": known.people["email"],
+                        "Team": known.people["team"],
+                        "Manager": known.people["manager"],
+                        "Objectives": known.people["objectives"],
                     }
                 ),
-                "People with their teams",
+                t("People with their teams"),
                 {"Person": st.column_config.TextColumn(pinned=True)},
                 height=430 if len(known.people) > _WHOLE else "content",
             )
-        _upload(data, PEOPLE_FILE, "people", "people")
+        _upload(data, PEOPLE_FILE, "people", _PEOPLE_LIST)
 
 
 # --- uploads ----------------------------------------------------------------------
 
 
-def _upload(data: Data, name: str, counted: str, what: str) -> None:
+@dataclass(frozen=True)
+class _ListWords:
+    """What is said of one kind of list, marked for translation."""
+
+    asked: str
+    other: str
+    states: str
+    take: str
+    done: str
+
+
+_UNIT_LIST = _ListWords(
+    mark("A list of units: {file} of the template, or any table with its columns"),
+    mark("This is no list of units. Exports with goals come in on the page Import."),
+    mark("It states **{n}** units for {day}."),
+    mark("Take these units in"),
+    mark("The list of units is in."),
+)
+_PEOPLE_LIST = _ListWords(
+    mark("A list of people: {file} of the template, or any table with its columns"),
+    mark("This is no list of people. Exports with goals come in on the page Import."),
+    mark("It states **{n}** people for {day}."),
+    mark("Take these people in"),
+    mark("The list of people is in."),
+)
+
+
+def _upload(data: Data, name: str, counted: str, words: _ListWords) -> None:
     """Take a file of units or people: checked at once, taken in on request."""
     file = st.file_uploader(
-        f"A list of {what}: {name} of the template, or any table with its columns",
+        t(words.asked, file=name),
         type=["csv", "xlsx", "txt"],
         key=f"upload-{counted}-{data.generation}",
     )
@@ -302,7 +385,7 @@ def _upload(data: Data, name: str, counted: str, what: str) -> None:
         return
     seen = _checked(data, Upload(file.name, file.getvalue()))
     if isinstance(seen, FileRefused):
-        st.error("**Refused.** Nothing was changed.", icon=":material/block:")
+        st.error(t("**Refused.** Nothing was changed."), icon=":material/block:")
         render_issues(_frame_of(seen.issues), f"refused-{counted}")
         return
     if isinstance(seen, OkrError):
@@ -311,14 +394,14 @@ def _upload(data: Data, name: str, counted: str, what: str) -> None:
     counts = seen.result.manifest.counts
     if not counts.get(counted) or counts.get("objectives") or counts.get("key_results"):
         st.error(
-            f"This is no list of {what}. Exports with goals come in on the page Import.",
+            t(words.other),
             icon=":material/block:",
         )
         return
-    st.markdown(f"It states **{counts[counted]:,}** {what} for {day(seen.result.manifest.as_of)}.")
+    st.markdown(t(words.states, n=number(counts[counted]), day=day(seen.result.manifest.as_of)))
     render_issues(seen.result.issues, f"seen-{counted}")
-    if st.button(f"Take these {what} in", type="primary", key=f"take-{counted}"):
-        _take_in(seen, what)
+    if st.button(t(words.take), type=emphasis(), key=f"take-{counted}"):
+        _take_in(seen, words)
 
 
 def _checked(data: Data, upload: Upload) -> Checked | OkrError:
@@ -329,7 +412,7 @@ def _checked(data: Data, upload: Upload) -> Checked | OkrError:
         found: Checked | OkrError = known[1]
         return found
     try:
-        with st.spinner("Reading and checking every row …"):
+        with st.spinner(t("Reading and checking every row …")):
             found = check_files(
                 pinned_data.store(), [upload], Reading(as_of=data.catalogue().newest)
             )
@@ -339,14 +422,14 @@ def _checked(data: Data, upload: Upload) -> Checked | OkrError:
     return found
 
 
-def _take_in(seen: Checked, what: str) -> None:
+def _take_in(seen: Checked, words: _ListWords) -> None:
     try:
-        with st.spinner("Taking it in …"):
+        with st.spinner(t("Taking it in …")):
             result = take_in_checked(pinned_data.store(), seen)
     except OkrError as error:
         st.error(safe(str(error)), icon=":material/error:")
         return
-    _done(result.import_id, f"The list of {what} is in.")
+    _done(result.import_id, t(words.done))
 
 
 def _frame_of(issues: Sequence[Issue]) -> pd.DataFrame:

@@ -2,84 +2,114 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
+from okr_data.board import Outlook
 from okr_data.charts import bars
 from okr_data.charts.theme import Palette
+from okr_data.charts.words import verdict
 from okr_data.queries import Headline, Overview
+from okr_data.settings import Settings
 from okr_data.ui import tables
+from okr_data.ui.chart_menu import DEFINITIONS, show_chart
 from okr_data.ui.filters import View
 from okr_data.ui.frame import card
-from okr_data.ui.words import LEVEL_NAMES, NO_CYCLE, day, of, percent, points, safe
+from okr_data.ui.ways import way
+from okr_data.ui.words import (
+    NO_CYCLE,
+    STATE_NAMES,
+    day,
+    key_results,
+    localised,
+    number,
+    objectives,
+    of,
+    percent,
+    points,
+    safe,
+    t,
+)
 
 CHART = {"displayModeBar": False}
 
 
 def render_sentence(view: View, figures: Headline) -> None:
     """Say in one sentence how the cycle stands, with every denominator."""
-    st.title(_verdict(view, figures), anchor=False)
-    st.caption(safe(view.subtitle()))
+    st.title(
+        verdict(safe(view.cycle_name), figures.progress, figures.expected, figures.alignment_ratio),
+        anchor=False,
+    )
 
 
-def _verdict(view: View, figures: Headline) -> str:
-    name = safe(view.cycle_name)
-    if figures.progress is None:
-        return f"{name}: nothing is measured yet"
-    gap = figures.progress - figures.expected if figures.expected is not None else None
-    pace = f", {_gap_words(gap)}" if gap is not None else ""
-    aligned = ""
-    if figures.alignment_ratio is not None:
-        aligned = f"; {percent(figures.alignment_ratio)} of objectives lead to a company goal"
-    return f"{name} stands at {percent(figures.progress)}{pace}{aligned}"
-
-
-def _gap_words(gap: float) -> str:
-    whole = round(gap * 100)
-    if whole == 0:
-        return "on pace"
-    return f"{abs(whole)} points {'ahead of' if whole > 0 else 'behind'} pace"
-
-
-def render_tiles(shown: Overview) -> None:
+def render_tiles(shown: Overview, ahead: Outlook, settings: Settings) -> None:
     """Show the headline figures, each with numerator, denominator and its weeks."""
     figures, weekly = shown.headline, shown.weekly
-    with st.grid(4, min_column_width=215, gap="small"):
+    with st.grid(5, min_column_width=215, gap="small"):
         _tile(
-            "Progress",
+            t("Progress"),
             percent(figures.progress, 1),
             _delta(figures.progress, figures.expected),
-            f"vs {percent(figures.expected, 1)} expected",
+            t("vs {expected} expected", expected=percent(figures.expected, 1)),
             weekly["progress"],
-            f"Mean progress of the objectives: {of(figures.measured, figures.objectives)} measured.",
+            t(
+                "Mean progress of the objectives, against the share of their time that has passed: "
+                "{measured} measured; what is not measured is left out.",
+                measured=of(figures.measured, figures.objectives),
+            ),
             colour="normal",
         )
         _tile(
-            "Line of sight to a company goal",
+            t("Line of sight to a company goal"),
             percent(figures.alignment_ratio, 1),
             of(figures.line_of_sight, figures.below_company),
-            "objectives",
+            t("objectives"),
             weekly["line_of_sight"],
-            "The alignment ratio: (contributing + supporting) / all objectives below company level.",
+            t(
+                "The alignment ratio: (contributing + supporting) / all objectives below company "
+                "level."
+            ),
         )
         _tile(
-            "Objectives on pace",
-            of(figures.on_pace, figures.paced) if figures.paced else "n/a",
-            f"{figures.paced - figures.on_pace:,}",
-            "at risk or off track",
+            t("Objectives on pace"),
+            of(figures.on_pace, figures.paced) if figures.paced else t("n/a"),
+            number(figures.paced - figures.on_pace),
+            t("at risk or off track"),
             weekly["on_pace"],
-            "Done or on track, of all with a pace: progress / expected of 0.9 or more.",
+            pace_help(settings),
         )
         _tile(
-            "Key results measured",
+            t("Key results measured"),
             of(figures.measured_key_results, figures.key_results),
             day(figures.last_check_in),
-            "last check-in",
+            t("last check-in"),
             weekly["measured_key_results"],
-            "What is not measured is left out of every mean, never counted as 0.",
+            t("What is not measured is left out of every mean, never counted as 0."),
         )
+        _outlook_tile(ahead)
+
+
+def _outlook_tile(ahead: Outlook) -> None:
+    """Show where it ends in one figure; its bars are the ends, tenth by tenth."""
+    st.metric(
+        t("Where it is heading"),
+        percent(ahead.projected, 1),
+        delta=of(ahead.forecast, ahead.objectives),
+        delta_color="off",
+        delta_arrow="off",
+        delta_description=t("have a forecast"),
+        chart_data=list(ahead.ends) if ahead.forecast else None,
+        chart_type="bar",
+        border=True,
+        height="stretch",
+        help=t(
+            "Mean progress at the end, if everything goes on as it does. Bars: objectives by where "
+            "they end, from 0–10 % to 90–100 %. What is measured and has no forecast stands as it does."
+        ),
+    )
 
 
 def _tile(
@@ -110,37 +140,61 @@ def _tile(
 def _delta(progress: float | None, expected: float | None) -> str | None:
     if progress is None or expected is None:
         return None
-    return f"{(progress - expected) * 100:+.1f} pts"
+    return t("{points} pts", points=localised(f"{(progress - expected) * 100:+.1f}"))
 
 
-def level_label(level: str, cycle: str | None, chosen: str | None) -> str:
+def pace_help(settings: Settings) -> str:
+    """Say when an objective is on pace, by the rule in force."""
+    rules = {
+        "ratio": t(
+            "Done or on track, of all with a pace: progress / expected of {limit} or more.",
+            limit=number(settings.pace_on_track, 2),
+        ),
+        "gap": t(
+            "Done or on track, of all with a pace: less than {limit} behind expected progress.",
+            limit=percent(settings.gap_on_track),
+        ),
+        "forecast": t(
+            "Done or on track, of all with a pace: forecast to end at {limit} or more.",
+            limit=percent(settings.forecast_on_track),
+        ),
+    }
+    return rules[settings.pace_rule]
+
+
+def level_label(name: str, cycle: str | None, chosen: str | None) -> str:
     """Name a level; one of a framing cycle says which."""
-    name = LEVEL_NAMES[level]
-    return name if cycle == chosen else f"{name} · {cycle or NO_CYCLE}"
+    return name if cycle == chosen else f"{name} · {cycle or t(NO_CYCLE)}"
 
 
-def render_levels_and_alignment(shown: Overview, palette: Palette) -> None:
+def render_levels_and_alignment(view: View, shown: Overview, palette: Palette) -> None:
     """Show progress per level beside the alignment states per level."""
+    names = view.data.level_names()
     left, right = st.columns(2, gap="small")
-    with left, card("Progress by level", "bar = progress, tick = expected pace"):
+    with left, card(t("Progress by level"), t("bar = progress, tick = expected pace")):
         chosen = _chosen_cycle(shown)
         labels = pd.Series(
-            [level_label(r.level, _none(r.cycle), chosen) for r in shown.levels.itertuples()]
+            [level_label(names[r.level], _none(r.cycle), chosen) for r in shown.levels.itertuples()]
         )
         rows = bars.pace_rows(shown.levels, labels)
-        st.plotly_chart(
-            bars.pace_figure(rows, palette),
-            theme=None,
-            config=CHART,
+        show_chart(
+            view,
+            lambda colours: bars.pace_figure(rows, colours),
+            palette=palette,
+            title=t("Progress by level"),
+            definition=DEFINITIONS["pace"],
+            data=rows,
             key="levels",
-            alt="Progress and expected progress by level: "
-            + "; ".join(
-                f"{r.label} {percent(r.progress)}, {points(r.gap)}" for r in rows.itertuples()
+            alt=t(
+                "Progress and expected progress by level: {levels}",
+                levels="; ".join(
+                    f"{r.label} {percent(r.progress)}, {points(r.gap)}" for r in rows.itertuples()
+                ),
             ),
         )
         _levels_table(rows, shown.levels)
-    with right, card("Alignment by level", "number of objectives"):
-        _alignment(shown.alignment, palette)
+    with right, card(t("Alignment by level"), t("number of objectives")):
+        _alignment(view, shown.alignment, names, palette)
 
 
 def _none(value: object) -> str | None:
@@ -154,7 +208,7 @@ def _chosen_cycle(shown: Overview) -> str | None:
 
 
 def _levels_table(rows: pd.DataFrame, levels: pd.DataFrame) -> None:
-    with st.expander("Show as table"):
+    with st.expander(t("Show as table")):
         tables.show(
             pd.DataFrame(
                 {
@@ -171,31 +225,39 @@ def _levels_table(rows: pd.DataFrame, levels: pd.DataFrame) -> None:
                     "Not started": levels["not_started"],
                 }
             ),
-            "Progress by level",
+            t("Progress by level"),
             {
-                "Progress": tables.percent_column("Progress"),
-                "Expected": tables.percent_column("Expected"),
+                "Progress": tables.percent_column(),
+                "Expected": tables.percent_column(),
             },
         )
 
 
-def _alignment(alignment: pd.DataFrame, palette: Palette) -> None:
+def _alignment(
+    view: View, alignment: pd.DataFrame, names: Mapping[str, str], palette: Palette
+) -> None:
     if alignment.empty:
-        st.write("There are no objectives below company level under this filter.")
+        st.write(t("There are no objectives below company level under this filter."))
         return
-    labelled = alignment.assign(label=alignment["level"].map(LEVEL_NAMES))
+    labelled = alignment.assign(label=alignment["level"].map(names))
     shares = bars.state_shares(labelled)
-    st.plotly_chart(
-        bars.state_figure(shares, palette),
-        theme=None,
-        config=CHART,
+    show_chart(
+        view,
+        lambda colours: bars.state_figure(shares, colours),
+        palette=palette,
+        title=t("Alignment by level"),
+        definition=DEFINITIONS["states"],
+        data=shares,
         key="alignment",
-        alt="Alignment states by level: "
-        + "; ".join(
-            f"{r.label}: {r.word} {r.count} of {r.total}" for r in shares.itertuples(index=False)
+        alt=t(
+            "Alignment states by level: {states}",
+            states="; ".join(
+                f"{r.label}: {r.word} {of(r.count, r.total)}"
+                for r in shares.itertuples(index=False)
+            ),
         ),
     )
-    with st.expander("Show as table"):
+    with st.expander(t("Show as table")):
         sight = alignment["contributing"] + alignment["supporting"]
         tables.show(
             pd.DataFrame(
@@ -206,48 +268,37 @@ def _alignment(alignment: pd.DataFrame, palette: Palette) -> None:
                         of(int(a), int(n))
                         for a, n in zip(sight, alignment["objectives"], strict=True)
                     ],
-                    **{word: alignment[state] for state, word in bars.STATE_WORDS.items()},
+                    **{state: alignment[state] for state in STATE_NAMES},
                 }
             ),
-            "Alignment states by level",
-            {"Line of sight": tables.percent_column("Line of sight")},
-        )
-
-
-def render_departments(shown: Overview) -> None:
-    """Show every department with progress, pace, alignment and its weeks."""
-    if shown.departments.empty:
-        return
-    with card("Departments", "progress and alignment of their objectives, without company goals"):
-        tables.show(
-            tables.departments_table(shown.departments),
-            "Departments with progress, gap to pace, alignment and weekly progress",
+            t("Alignment states by level"),
             {
-                "Department": st.column_config.TextColumn(pinned=True, width="medium"),
-                "Progress": tables.bar_column(
-                    "Progress", "Mean over its objectives; see Definitions."
-                ),
-                "Gap to pace": tables.points_column(
-                    "Gap to pace", "Progress minus expected progress."
-                ),
-                "Measured": st.column_config.TextColumn(help="Objectives measured, of all."),
-                "On pace": st.column_config.TextColumn(
-                    help="Done or on track, of all with a pace."
-                ),
-                "Line of sight": tables.percent_column("Line of sight", "The alignment ratio."),
-                "Aligned": st.column_config.TextColumn(
-                    help="Objectives with line of sight, of all."
-                ),
-                "Weekly": st.column_config.AreaChartColumn("Weekly progress", y_min=0, y_max=1),
+                "Line of sight": tables.percent_column(),
+                **{
+                    state: st.column_config.NumberColumn(word)
+                    for state, word in STATE_NAMES.items()
+                },
             },
         )
 
 
 def render_freshness(view: View, figures: Headline) -> None:
     """Say how old the figures are and how much of them is measured."""
-    st.caption(
-        f"Figures as of {day(view.catalogue.as_of)}. Last check-in {day(figures.last_check_in)}. "
-        f"{of(figures.measured, figures.objectives, 'objectives')} and "
-        f"{of(figures.measured_key_results, figures.key_results, 'key results')} measured; "
-        "what is not measured is left out of every mean."
-    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="freshness"):
+        st.caption(
+            t(
+                "Figures as of {day}. Last check-in {last}. {objectives} and {key_results} measured; "
+                "what is not measured is left out of every mean.",
+                day=day(view.catalogue.as_of),
+                last=day(figures.last_check_in),
+                objectives=part_of(figures.measured, objectives(figures.objectives)),
+                key_results=part_of(figures.measured_key_results, key_results(figures.key_results)),
+            ),
+            width="content",
+        )
+        way("pages/definitions.py", t("What every figure means"), ":material/menu_book:")
+
+
+def part_of(part: int, whole: str) -> str:
+    """Write a numerator before a counted whole: 3 of 12 objectives."""
+    return t("{part} of {whole}", part=number(part), whole=whole)

@@ -7,40 +7,71 @@ import streamlit as st
 
 from okr_data.charts import reasons as charts
 from okr_data.charts.theme import Palette
-from okr_data.neutral import neutral_csv
-from okr_data.reconciliation import DIFFERS, REASONS, Reconciliation, exact, number
+from okr_data.reconciliation import DIFFERS, REASONS, Reconciliation, exact
+from okr_data.reconciliation import number as plain
+from okr_data.texts import Words, mark
 from okr_data.ui import tables
+from okr_data.ui.chart_menu import DEFINITIONS, show_chart
+from okr_data.ui.downloads import offer_csv
 from okr_data.ui.filters import View
 from okr_data.ui.frame import card
-from okr_data.ui.overview import CHART
-from okr_data.ui.words import of, plural, safe
+from okr_data.ui.ways import way
+from okr_data.ui.words import number, safe, t
 
-REASON_WORDS = {
-    "unexplained": "Not explained",
-    "stale_value": "Older value reported",
-    "weights": "Weights left out",
-    "roll_up": "Other roll-up",
-    "clamped": "Beyond 0–100 %",
-    "missing_baseline": "Baseline missing",
-    "rounding": "Rounding",
-    "not_computable": "Cannot be computed",
-    "agrees": "Agrees",
-    "not_reported": "Not reported",
-}
-REASON_MEANS = {
-    "unexplained": "No known reason: ask its owner, or look at the formula in the source tool.",
-    "stale_value": "The source’s percent fits an earlier value: it was not updated with the last one.",
-    "weights": "The source takes the plain mean of the key results; here their weights count.",
-    "roll_up": "The source counts, or leaves out, what is aligned to it from below.",
-    "clamped": "The source shows more than 100 % or less than 0 %; here it is kept within.",
-    "missing_baseline": "The start is missing; 0 is assumed, the source knows another one.",
-    "rounding": "Too small a difference to be anything but rounding.",
-    "not_computable": "Values are missing, or it is a milestone: the reported figure is shown.",
-    "agrees": "Reported and computed are the same within the tolerance.",
-    "not_reported": "The source reports no figure; there is nothing to compare.",
-}
-KIND_WORDS = {"objective": "Objective", "key_result": "Key result"}
-TABLE = "Items with reported and computed progress"
+REASON_WORDS = Words(
+    {
+        "unexplained": mark("Not explained"),
+        "stale_value": mark("Older value reported"),
+        "weights": mark("Weights left out"),
+        "roll_up": mark("Other roll-up"),
+        "clamped": mark("Beyond 0–100 %"),
+        "missing_baseline": mark("Baseline missing"),
+        "rounding": mark("Rounding"),
+        "not_computable": mark("Cannot be computed"),
+        "agrees": mark("Agrees"),
+        "not_reported": mark("Not reported"),
+    }
+)
+#: The same inside of a sentence.
+REASON_SAID = Words(
+    {
+        "unexplained": mark("not explained"),
+        "stale_value": mark("older value reported"),
+        "weights": mark("weights left out"),
+        "roll_up": mark("other roll-up"),
+        "clamped": mark("beyond 0–100 %"),
+        "missing_baseline": mark("baseline missing"),
+        "rounding": mark("rounding"),
+    }
+)
+REASON_MEANS = Words(
+    {
+        "unexplained": mark(
+            "No known reason: ask its owner, or look at the formula in the source tool."
+        ),
+        "stale_value": mark(
+            "The source’s percent fits an earlier value: it was not updated with the last one."
+        ),
+        "weights": mark(
+            "The source takes the plain mean of the key results; here their weights count."
+        ),
+        "roll_up": mark("The source counts, or leaves out, what is aligned to it from below."),
+        "clamped": mark(
+            "The source shows more than 100 % or less than 0 %; here it is kept within."
+        ),
+        "missing_baseline": mark(
+            "The start is missing; 0 is assumed, the source knows another one."
+        ),
+        "rounding": mark("Too small a difference to be anything but rounding."),
+        "not_computable": mark(
+            "Values are missing, or it is a milestone: the reported figure is shown."
+        ),
+        "agrees": mark("Reported and computed are the same within the tolerance."),
+        "not_reported": mark("The source reports no figure; there is nothing to compare."),
+    }
+)
+KIND_WORDS = Words({"objective": mark("Objective"), "key_result": mark("Key result")})
+TABLE = mark("Items with reported and computed progress")
 REASON = "reason"
 _BARS = "reason_bars"
 _MOVES = "reason_moves"
@@ -51,12 +82,21 @@ def render_sentence(view: View, found: Reconciliation) -> None:
     """Say how many reported figures agree with the computed ones, and what sets most apart."""
     name = safe(view.cycle_name)
     if not found.reported:
-        st.title(f"{name}: no item reports a figure of its own", anchor=False)
+        st.title(t("{cycle}: no item reports a figure of its own", cycle=name), anchor=False)
     elif not found.compared:
-        st.title(f"{name}: no reported figure can be computed from values", anchor=False)
+        st.title(
+            t("{cycle}: no reported figure can be computed from values", cycle=name), anchor=False
+        )
     else:
-        agree = of(found.count("agrees"), found.compared)
-        st.title(f"{name}: {agree} reported figures agree with the computed ones", anchor=False)
+        st.title(
+            t(
+                "{cycle}: {part} of {whole} reported figures agree with the computed ones",
+                cycle=name,
+                part=number(found.count("agrees")),
+                whole=number(found.compared),
+            ),
+            anchor=False,
+        )
     st.caption(safe(view.subtitle()))
     if found.reported:
         st.markdown(_in_figures(found))
@@ -65,37 +105,56 @@ def render_sentence(view: View, found: Reconciliation) -> None:
 def _in_figures(found: Reconciliation) -> str:
     """Name what is compared with what, with the reason that sets most apart."""
     differing = {reason: found.count(reason) for reason in DIFFERS if found.count(reason)}
-    text = (
-        f"{of(found.reported, len(found.items), 'items')} report a progress; "
-        f"{of(found.compared, found.reported)} can be computed from values too, and "
-        f"{of(found.count('agrees'), found.compared)} agree within "
-        f"{plural(1, 'point') if found.tolerance == 0.01 else number(found.tolerance * 100) + ' points'}."
+    within = (
+        t("1 point")
+        if found.tolerance == 0.01
+        else t("{points} points", points=plain(found.tolerance * 100))
     )
-    if differing:
-        largest = max(differing, key=lambda reason: differing[reason])
-        others = sum(differing.values())
-        most = (
-            f"{differing[largest]:,} of the {others:,} that differ" if others > 1 else "One differs"
+    text = t(
+        "{reported} of {items} items report a progress; {compared} of {reported} can be computed from "
+        "values too, and {agree} of {compared} agree within {within}.",
+        reported=number(found.reported),
+        items=number(len(found.items)),
+        compared=number(found.compared),
+        agree=number(found.count("agrees")),
+        within=within,
+    )
+    if not differing:
+        return safe(text)
+    largest = max(differing, key=lambda reason: differing[reason])
+    others = sum(differing.values())
+    why = REASON_SAID[largest]
+    most = (
+        t(
+            "{n} of the {all} that differ: {why}.",
+            n=number(differing[largest]),
+            all=number(others),
+            why=why,
         )
-        text += f" {most}: {REASON_WORDS[largest].lower()}."
-    return safe(text)
+        if others > 1
+        else t("One differs: {why}.", why=why)
+    )
+    return safe(f"{text} {most}")
 
 
 def render_reconciliation(view: View, found: Reconciliation, palette: Palette) -> None:
     """Show the reasons beside the items, and the arithmetic of the chosen item below."""
     if not found.reported:
         with st.container(border=True, key="nothing"):
-            st.subheader("Nothing to reconcile", anchor=False)
+            st.header(t("Nothing to reconcile"), anchor=False)
             st.write(
-                "Every figure of this choice is computed from values. Figures that a source tool reports "
-                "itself come in with the columns “progress” of the template, or with an export."
+                t(
+                    "Every figure of this choice is computed from values. Figures that a source tool "
+                    "reports itself come in with the columns “progress” of the template, or with an "
+                    "export."
+                )
             )
         return
     _remember_reason(found)
     left, right = st.columns([1, 1.9], gap="small")
-    with left, card("Why they differ", "number of reported figures"):
-        _bars(found, palette)
-    with right, card("Items", "select one to see its arithmetic"):
+    with left, card(t("Why they differ"), t("number of reported figures")):
+        _bars(view, found, palette)
+    with right, card(t("Items"), t("select one to see its arithmetic")):
         item = _items(view, found)
     if item is not None:
         _trace(view, item)
@@ -110,28 +169,48 @@ def _remember_reason(found: Reconciliation) -> None:
         st.session_state[REASON] = None
 
 
-def _bars(found: Reconciliation, palette: Palette) -> None:
+def _bars(view: View, found: Reconciliation, palette: Palette) -> None:
     reported = found.items[found.items["reason"] != "not_reported"]
-    rows = charts.reason_rows(reported["reason"], REASONS, REASON_WORDS)
+    rows = charts.reason_rows(reported["reason"], REASONS, dict(REASON_WORDS))
     key = f"{_BARS}-{st.session_state.get(_MOVES, 0)}"
-    st.plotly_chart(
-        charts.reason_figure(rows, palette, st.session_state[REASON]),
-        theme=None,
-        config=CHART,
+    chosen = st.session_state[REASON]
+    show_chart(
+        view,
+        lambda colours: charts.reason_figure(rows, colours, chosen, t("reported figures")),
+        palette=palette,
+        title=t("Why they differ"),
+        definition=DEFINITIONS["reasons"],
+        data=rows,
         on_select=lambda: _choose_bar(key),
         selection_mode="points",
         key=key,
-        alt="Reported figures by reason: "
-        + "; ".join(f"{r.word} {r.count} of {r.total}" for r in rows.itertuples()),
+        alt=t(
+            "Reported figures by reason: {reasons}",
+            reasons="; ".join(
+                t(
+                    "{reason} {part} of {whole}",
+                    reason=r.word,
+                    part=number(r.count),
+                    whole=number(r.total),
+                )
+                for r in rows.itertuples()
+            ),
+        ),
     )
-    st.caption("Click a bar to see its items.")
+    st.caption(t("Click a bar to see its items."))
     st.caption(
         "  \n".join(
             f"**{row.word}** · {safe(REASON_MEANS[row.reason])}" for row in rows.itertuples()
         )
     )
     if missing := found.count("not_reported"):
-        st.caption(f"{of(missing, len(found.items), 'items')} report no figure and are in no bar.")
+        st.caption(
+            t(
+                "{part} of {whole} items report no figure and are in no bar.",
+                part=number(missing),
+                whole=number(len(found.items)),
+            )
+        )
 
 
 def _choose_bar(key: str) -> None:
@@ -147,9 +226,9 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
     """Show the items of a reason, or all that report a figure; return the chosen one."""
     present = [reason for reason in REASONS if found.count(reason)]
     reason = st.pills(
-        "Reason",
+        t("Reason"),
         present,
-        format_func=lambda r: f"{REASON_WORDS[r]} ({found.count(r):,})",
+        format_func=lambda r: f"{REASON_WORDS[r]} ({number(found.count(r))})",
         key=REASON,
         label_visibility="collapsed",
     )
@@ -167,13 +246,13 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
     percent = st.column_config.NumberColumn(format="%.1f %%", width=90)
     event = tables.show(
         table,
-        TABLE,
+        t(TABLE),
         {
             "Item": st.column_config.TextColumn(width=260),
             "Reported": percent,
             "Computed": percent,
             "Difference": st.column_config.NumberColumn(
-                format="%+.1f pts", width=95, help="Computed minus reported, in points."
+                format=t("%+.1f pts"), width=95, help=t("Computed minus reported, in points.")
             ),
             "What it means": st.column_config.TextColumn(width=420),
             "Row": st.column_config.NumberColumn(format="%d"),
@@ -185,14 +264,20 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
         height=390 if len(table) > _WHOLE - 3 else "content",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.download_button(
-            "Download these items (CSV)",
-            data=lambda: neutral_csv(table),
-            file_name="reconciliation.csv",
-            mime="text/csv",
-            key="download-reconciliation",
+        offer_csv(
+            t("Download these items (CSV)"),
+            table,
+            view,
+            "reconciliation.csv",
+            "download-reconciliation",
         )
-        st.caption(of(len(table), len(items), "items shown") + ".")
+        st.caption(
+            t(
+                "{part} of {whole} items shown.",
+                part=number(len(table)),
+                whole=number(len(items)),
+            )
+        )
     rows = event.selection.rows
     return shown.iloc[rows[0]] if rows and rows[0] < len(shown) else None
 
@@ -204,9 +289,9 @@ def _table(items: pd.DataFrame) -> pd.DataFrame:
             "Reported": _percents(items["reported_progress"]),
             "Computed": _percents(items["computed_progress"]),
             "Difference": items["difference"] * 100,
-            "Reason": items["reason"].map(REASON_WORDS),
-            "What it means": items["reason"].map(REASON_MEANS),
-            "Kind": items["item_kind"].map(KIND_WORDS),
+            "Reason": items["reason"].map(dict(REASON_WORDS)),
+            "What it means": items["reason"].map(dict(REASON_MEANS)),
+            "Kind": items["item_kind"].map(dict(KIND_WORDS)),
             "Id": items["item_id"],
             "Department": items["department"],
             "File": items["file"],
@@ -232,18 +317,28 @@ def _trace(view: View, item: pd.Series) -> None:
         st.markdown(f"**{REASON_WORDS[reason]}.** {safe(REASON_MEANS[reason])}")
         if len(found.key_results):
             _key_results(found.key_results)
-        source = f"Source: {item['file']}, row {item['row']}, {item['import_id']}"
+        source = t(
+            "Source: {file}, row {row}, {import_id}",
+            file=safe(str(item["file"])),
+            row=item["row"],
+            import_id=item["import_id"],
+        )
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.caption(safe(source), width="content")
-            st.page_link(
-                "pages/history.py", label=f"Open {item['import_id']}", icon=":material/history:",
-                query_params={"import": str(item["import_id"])},
-            )  # fmt: skip
+            st.caption(source, width="content")
+            import_id = str(item["import_id"])
+            way(
+                "pages/history.py",
+                t("Open {import_id}", import_id=import_id),
+                ":material/history:",
+                **{"import": import_id},
+            )
             if pd.notna(item["objective_id"]):
-                st.page_link(
-                    "pages/cascade.py", label="See it in the cascade", icon=":material/account_tree:",
-                    query_params={"objective": str(item["objective_id"]), "cycle": view.cycle_name},
-                )  # fmt: skip
+                way(
+                    "pages/cascade.py",
+                    t("See it in the cascade"),
+                    ":material/account_tree:",
+                    objective=str(item["objective_id"]),
+                )
 
 
 def _key_results(own: pd.DataFrame) -> None:
@@ -252,12 +347,15 @@ def _key_results(own: pd.DataFrame) -> None:
             {
                 "Key result": own["title"],
                 "Weight": own["weight"],
-                "Progress": [exact(p) if pd.notna(p) else "n/a" for p in own["progress"]],
+                "Progress": [exact(p) if pd.notna(p) else t("n/a") for p in own["progress"]],
                 "Id": own["key_result_id"],
-                "Source": [f"{f}, row {r}" for f, r in zip(own["file"], own["row"], strict=True)],
+                "Source": [
+                    t("{file}, row {row}", file=f, row=r)
+                    for f, r in zip(own["file"], own["row"], strict=True)
+                ],
             }
         ),
-        "Key results of this objective with their weights",
+        t("Key results of this objective with their weights"),
         {
             "Key result": st.column_config.TextColumn(width=360),
             "Progress": st.column_config.TextColumn(alignment="right"),

@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
-from okr_data.ui.words import LEVEL_NAMES, NO_DEPARTMENT, PACE_NAMES, STATE_NAMES, of
-
-_PERCENT = st.column_config.NumberColumn(format="%.0f %%")
-
-
-def percent_column(label: str, help_text: str = "") -> Any:
-    return st.column_config.NumberColumn(label, format="%.0f %%", help=help_text or None)
+from okr_data.ui.words import NO_DEPARTMENT, PACE_NAMES, STATE_NAMES, localised, of, t
 
 
-def bar_column(label: str, help_text: str = "") -> Any:
+def percent_column(help_text: str = "") -> Any:
+    return st.column_config.NumberColumn(format="%.0f %%", help=help_text or None)
+
+
+def bar_column(help_text: str = "") -> Any:
     return st.column_config.ProgressColumn(
-        label, format="%.0f %%", min_value=0, max_value=100, help=help_text or None
+        format="%.0f %%", min_value=0, max_value=100, help=help_text or None
     )
 
 
-def points_column(label: str, help_text: str = "") -> Any:
-    return st.column_config.NumberColumn(label, format="%+.0f pts", help=help_text or None)
+def points_column(help_text: str = "") -> Any:
+    return st.column_config.NumberColumn(format=t("%+.0f pts"), help=help_text or None)
 
 
 def show(
-    frame: pd.DataFrame, alt: str, config: dict[str, Any] | None = None, **options: Any
+    frame: pd.DataFrame | Styler, alt: str, config: dict[str, Any] | None = None, **options: Any
 ) -> Any:
-    """Show a table without index; ``alt`` says what it holds."""
+    """Show a table of ours without index, its column names translated; ``alt`` says what it holds."""
+    columns = (frame.data if isinstance(frame, Styler) else frame).columns
     return st.dataframe(
-        frame, hide_index=True, column_config=config or {}, placeholder="n/a", alt=alt, **options
+        frame,
+        hide_index=True,
+        column_config={
+            name: _translated(str(name), (config or {}).get(name, {})) for name in columns
+        },
+        placeholder=t("n/a"),
+        alt=alt,
+        **options,
     )
+
+
+def _translated(name: str, column: Any) -> Any:
+    """Give a column its translated name, unless it is hidden or named otherwise."""
+    if not isinstance(column, dict) or column.get("label"):
+        return column
+    return {**column, "label": t(name)}
 
 
 def in_percent(fractions: pd.Series) -> pd.Series:
@@ -46,7 +61,7 @@ def departments_table(frame: pd.DataFrame) -> pd.DataFrame:
     paced = frame[["done", "on_track", "at_risk", "off_track"]].sum(axis=1)
     return pd.DataFrame(
         {
-            "Department": frame["department"].fillna(NO_DEPARTMENT),
+            "Department": frame["department"].fillna(t(NO_DEPARTMENT)),
             "Progress": in_percent(frame["progress"]),
             "Gap to pace": (frame["progress"] - frame["expected_progress"]) * 100,
             "Measured": [
@@ -68,8 +83,11 @@ def departments_table(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def objectives_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of objectives; ``depth`` indents the titles where it is given."""
+def objectives_table(frame: pd.DataFrame, level_names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the table of objectives; ``depth`` indents the titles where it is given.
+
+    ``level_names`` says what a level is called of one objective.
+    """
     indent = frame["depth"] if "depth" in frame else pd.Series(0, index=frame.index)
     titles = [
         ("\u2003" * int(depth)) + ("└ " if depth else "") + str(title)
@@ -78,7 +96,7 @@ def objectives_table(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Objective": titles,
-            "Level": frame["level"].map(lambda level: LEVEL_NAMES[level].removesuffix("s")),
+            "Level": frame["level"].map(level_names),
             "Department": frame["department"],
             "Owner": frame["owner"],
             "Progress": in_percent(frame["progress"]),
@@ -99,10 +117,18 @@ def objective_columns() -> dict[str, Any]:
     """Return how the columns of :func:`objectives_table` are shown."""
     return {
         "Objective": st.column_config.TextColumn(width="large", pinned=True),
-        "Progress": bar_column("Progress", "Mean of its key results; see Definitions."),
-        "Gap to pace": points_column("Gap to pace", "Progress minus expected progress."),
-        "Measured": st.column_config.TextColumn(help="Key results measured, of all its own."),
+        "Progress": bar_column(t("Mean of its key results; see Definitions.")),
+        "Gap to pace": points_column(t("Progress minus expected progress.")),
+        "Measured": st.column_config.TextColumn(help=t("Key results measured, of all its own.")),
         "Alignment": st.column_config.TextColumn(
-            help="Company objectives have none: they are the goals."
+            help=t("Company objectives have none: they are the goals.")
         ),
     }
+
+
+def value_with_unit(value: float | None, unit: str | None) -> str:
+    """Write a value with its unit as people do; n/a where there is none."""
+    if value is None or pd.isna(value):
+        return t("n/a")
+    text = localised(f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}")
+    return text if unit is None or pd.isna(unit) else f"{text} {unit}"

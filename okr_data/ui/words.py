@@ -3,53 +3,45 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-
-import pandas as pd
 
 from okr_data.charts.theme import percent, points
+from okr_data.charts.words import (
+    FINDING_NAMES,
+    NO_DEPARTMENT,
+    PACE_NAMES,
+    SEVERITY_NAMES,
+    STATE_NAMES,
+    of,
+)
+from okr_data.texts import Words, day, localised, mark, number, t, tn
 
-LEVEL_NAMES = {
-    "company": "Company",
-    "department": "Departments",
-    "team": "Teams",
-    "individual": "Individuals",
-}
-PACE_NAMES = {
-    "done": "Done",
-    "on_track": "On track",
-    "at_risk": "At risk",
-    "off_track": "Off track",
-    "too_early": "Too early",
-    "not_started": "Not started",
-}
-STATE_NAMES = {
-    "contributing": "Contributing",
-    "supporting": "Supporting only",
-    "detached": "Detached",
-    "unresolved": "Parent unknown",
-    "unaligned": "Unaligned",
-}
-CHANGE_NAMES = {
-    "added": "New",
-    "removed": "Gone",
-    "retitled": "Retitled",
-    "reparented": "Aligned elsewhere",
-    "target_lowered": "Target lowered",
-    "target_raised": "Target raised",
-    "baseline_changed": "Baseline changed",
-    "due": "Due date moved",
-    "value": "Value",
-    "progress": "Progress",
-    "status": "Status",
-    "owner": "Owner",
-    "level": "Level",
-    "team": "Team",
-    "department": "Department",
-    "cycle": "Cycle",
-}
-NO_CYCLE = "Without cycle"
-NO_DEPARTMENT = "Department unknown"
+CHANGE_NAMES = Words(
+    {
+        "added": mark("New"),
+        "removed": mark("Gone"),
+        "retitled": mark("Retitled"),
+        "reparented": mark("Aligned elsewhere"),
+        "target_lowered": mark("Target lowered"),
+        "target_raised": mark("Target raised"),
+        "baseline_changed": mark("Baseline changed"),
+        "due": mark("Due date moved"),
+        "value": mark("Value"),
+        "progress": mark("Progress"),
+        "status": mark("Status"),
+        "owner": mark("Owner"),
+        "level": mark("Level"),
+        "team": mark("Team"),
+        "department": mark("Department"),
+        "cycle": mark("Cycle"),
+    }
+)
+#: The defaults of the settings; an organisation's own names stay as they are.
+LEVELS = (
+    mark("Company"), mark("Departments"), mark("Teams"), mark("People"),
+    mark("Department"), mark("Team"), mark("Person"), mark("Individuals"), mark("Individual"),
+)  # fmt: skip
+#: Stands in addresses too, in any language: translate it where it is shown.
+NO_CYCLE = mark("Without cycle")
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&@/])")
 
@@ -59,23 +51,16 @@ def safe(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def day(value: date | pd.Timestamp | None) -> str:
-    """Write a day as 20 Nov 2026; n/a where there is none."""
-    if value is None or pd.isna(value):
-        return "n/a"
-    return f"{value.day} {value:%b %Y}"
+def objectives(count: int) -> str:
+    return tn("{n} objective", "{n} objectives", count)
 
 
-def of(part: int, whole: int, what: str = "") -> str:
-    """Write a numerator with its denominator."""
-    return f"{part:,} of {whole:,}{' ' + what if what else ''}"
-
-
-def plural(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+def key_results(count: int) -> str:
+    return tn("{n} key result", "{n} key results", count)
 
 
 __all__ = [
-    "CHANGE_NAMES", "LEVEL_NAMES", "NO_CYCLE", "NO_DEPARTMENT", "PACE_NAMES", "STATE_NAMES", "day", "of",
-    "percent", "plural", "points", "safe",
+    "CHANGE_NAMES", "FINDING_NAMES", "NO_CYCLE", "NO_DEPARTMENT", "PACE_NAMES",
+    "SEVERITY_NAMES", "STATE_NAMES", "day", "key_results", "localised", "number", "objectives", "of",
+    "percent", "points", "safe", "t", "tn",
 ]  # fmt: skip
