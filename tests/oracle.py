@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from okr_data.ingest import Upload
+from okr_data.settings import Settings
 
 LEVELS = ("company", "department", "team", "individual")
 STATUS_WORDS = {
@@ -31,12 +32,15 @@ STATUS_WORDS = {
 CALENDAR = {
     "Q1 2025": (date(2025, 1, 1), date(2025, 3, 31)),
     "Annual 2025": (date(2025, 1, 1), date(2025, 12, 31)),
+    "Q2 2026": (date(2026, 4, 1), date(2026, 6, 30)),
     "Q3 2026": (date(2026, 7, 1), date(2026, 9, 30)),
     "Q4 2026": (date(2026, 10, 1), date(2026, 12, 31)),
+    "Q1 2027": (date(2027, 1, 1), date(2027, 3, 31)),
     "Annual 2026": (date(2026, 1, 1), date(2026, 12, 31)),
 }
 
 Group = tuple[str | None, ...]
+DEFAULTS = Settings()
 
 
 # --- an organisation ---------------------------------------------------------
@@ -60,16 +64,20 @@ class Link:
 
 @dataclass(frozen=True)
 class Unit:
-    """A team and its place."""
+    """A team and its place; ``assumed`` where an import proposed it and nobody stated it."""
 
     team: str
     level: str
     department: str | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True)
 class Objective:
-    """An objective as a source states it on the as-of day; ``links`` in the order of the file."""
+    """An objective as a source states it on the as-of day; ``links`` in the order of the file.
+
+    ``owner`` holds names separated by "; ".
+    """
 
     id: str
     title: str = ""
@@ -84,6 +92,9 @@ class Objective:
     reported: float | None = None
     status: str | None = None
     links: tuple[Link, ...] = ()
+    owner: str | None = None
+    goal_type: str | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,9 @@ class KeyResult:
     end: date | None = None
     created_on: date | None = None
     further: tuple[Link, ...] = ()
+    owner: str | None = None
+    metric: str | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +141,8 @@ class CheckIn:
     value: float | None = None
     progress: float | None = None
     status: str | None = None
+    note: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True)
@@ -140,9 +156,9 @@ class Organisation:
     units: tuple[Unit, ...] = ()
     initiatives: tuple[Initiative, ...] = ()
 
-    def on(self, day: date | None = None) -> Day:
+    def on(self, day: date | None = None, rules: Settings = DEFAULTS) -> Day:
         """Return the state of everything on a day, by default the as-of day."""
-        return Day(self, day or self.as_of)
+        return Day(self, day or self.as_of, rules)
 
     @cached_property
     def check_ins_of(self) -> dict[str, list[CheckIn]]:
@@ -260,17 +276,23 @@ def expected_on(day: date, start: date | None, end: date | None) -> float | None
     return clamp((day - start).days / (end - start).days)
 
 
-def pace(progress: float | None, expected: float | None) -> str | None:
+def pace(progress: float | None, expected: float | None, rules: Settings = DEFAULTS) -> str | None:
+    """Pace by the rule ``ratio`` or ``gap``; what ``forecast`` adds to ``ratio`` is not modelled."""
     if progress is None:
         return "not_started"
     if progress >= 1:
         return "done"
     if expected is None:
         return None
-    if expected < 0.10:
+    if expected < rules.too_early_share or expected == 0:
         return "too_early"
-    ratio = progress / expected
-    return "on_track" if ratio >= 0.9 else "at_risk" if ratio >= 0.7 else "off_track"
+    if rules.pace_rule == "gap":
+        gap = expected - progress
+        on_track, at_risk = gap < rules.gap_on_track, gap <= rules.gap_at_risk
+    else:
+        ratio = progress / expected
+        on_track, at_risk = ratio >= rules.pace_on_track, ratio >= rules.pace_at_risk
+    return "on_track" if on_track else "at_risk" if at_risk else "off_track"
 
 
 def ratio(part: int, whole: int) -> float | None:
@@ -307,6 +329,7 @@ class Day:
 
     org: Organisation
     day: date
+    rules: Settings = DEFAULTS
 
     # --- what is there ---
 
@@ -367,13 +390,21 @@ class Day:
 
     # --- place ---
 
+    @property
+    def places(self) -> dict[str, Unit]:
+        return self.org.places
+
+    @property
+    def cycle_dates(self) -> dict[str, tuple[date | None, date | None]]:
+        return self.org.cycle_dates
+
     def level(self, objective: str) -> str:
         """Stated by the row, by its team, or by a department alone; depth is not modelled."""
         o = self.objectives[objective]
         if o.level:
             return o.level
         if o.team:
-            return self.org.places[o.team].level
+            return self.places[o.team].level
         if o.department:
             return "department"
         raise NotImplementedError("the level of this objective is its depth in the tree")
@@ -382,7 +413,7 @@ class Day:
         o = self.objectives[objective]
         if self.level(objective) == "company":
             return None
-        return o.department or (self.org.places[o.team].department if o.team else None)
+        return o.department or (self.places[o.team].department if o.team else None)
 
     # --- the graph ---
 
@@ -498,7 +529,7 @@ class Day:
         return raw_progress(self.key_results[key_result])
 
     def pace_of(self, key_result: str) -> str | None:
-        return pace(self.progress_of(key_result), self.expected_of(key_result))
+        return pace(self.progress_of(key_result), self.expected_of(key_result), self.rules)
 
     def kr_progress(self, objective: str) -> float | None:
         return weighted_mean((self.progress_of(k.id), k.weight) for k in self.own[objective])
@@ -582,19 +613,23 @@ class Day:
 
     def dates(self, objective: str) -> tuple[date | None, date | None]:
         o = self.objectives[objective]
-        start, end = self.org.cycle_dates.get(o.cycle or "", (None, None))
+        start, end = self.cycle_dates.get(o.cycle or "", (None, None))
         return o.start or start, o.end or end
 
     def expected(self, objective: str) -> float | None:
         return expected_on(self.day, *self.dates(objective))
 
     def pace(self, objective: str) -> str | None:
-        return pace(self.progress(objective), self.expected(objective))
+        return pace(self.progress(objective), self.expected(objective), self.rules)
+
+    def dates_of(self, key_result: str) -> tuple[date | None, date | None]:
+        k = self.key_results[key_result]
+        home = self.home(k.objective or "")
+        start, end = self.dates(home) if home else self.cycle_dates.get(k.cycle or "", (None, None))
+        return k.start or start, k.end or end
 
     def expected_of(self, key_result: str) -> float | None:
-        k = self.key_results[key_result]
-        start, end = self.dates(k.objective) if k.objective in self.objectives else (None, None)
-        return expected_on(self.day, k.start or start, k.end or end)
+        return expected_on(self.day, *self.dates_of(key_result))
 
     # --- views ---
 
@@ -622,12 +657,12 @@ class Day:
 
     def department_progress(self) -> dict[Group, dict[str, object]]:
         groups = self._grouped(
-            lambda o: (self.cycle(o), self.department(o), self.level(o)), self._below_company
+            lambda o: (self.cycle(o), self.department(o), self.level(o)), self.below_company
         )
         return {key: self.progress_row(members) for key, members in groups.items()}
 
     @property
-    def _below_company(self) -> list[str]:
+    def below_company(self) -> list[str]:
         return [o for o in self.living if self.level(o) != "company"]
 
     def progress_row(self, members: list[str]) -> dict[str, object]:
@@ -648,11 +683,11 @@ class Day:
         }
 
     def alignment_by_level(self) -> dict[Group, dict[str, object]]:
-        groups = self._grouped(lambda o: (self.cycle(o), self.level(o)), self._below_company)
+        groups = self._grouped(lambda o: (self.cycle(o), self.level(o)), self.below_company)
         return {key: self._alignment_row(members) for key, members in groups.items()}
 
     def alignment_by_department(self) -> dict[Group, dict[str, object]]:
-        groups = self._grouped(lambda o: (self.cycle(o), self.department(o)), self._below_company)
+        groups = self._grouped(lambda o: (self.cycle(o), self.department(o)), self.below_company)
         return {key: self._alignment_row(members) for key, members in groups.items()}
 
     def _alignment_row(self, members: list[str]) -> dict[str, object]:
@@ -661,10 +696,10 @@ class Day:
         # One link a child and parent objective: two ways to the same parent (directly and by its
         # key result) are one alignment in every ratio.
         links = [e for o in members for e in {e.parent: e for e in self.edges[o]}.values()]
-        adjacent = [e for e in links if self._rank(e.parent) == self._rank(e.child) - 1]
+        adjacent = [e for e in links if self.rank(e.parent) == self.rank(e.child) - 1]
         known = [e for e in links if self.level(e.parent) != "company" and self._both_known(e)]
         across = [e for e in known if self.department(e.parent) != self.department(e.child)]
-        could = [o for o in members if self._rank(o) < self._lowest_rank[self.cycle(o)]]
+        could = [o for o in members if self.rank(o) < self.lowest_rank[self.cycle(o)]]
         supported = [o for o in could if self.children[o]]
         sight = n["contributing"] + n["supporting"]
         return {
@@ -686,14 +721,14 @@ class Day:
             "supported_ratio": ratio(len(supported), len(could)),
         }
 
-    def _rank(self, objective: str) -> int:
+    def rank(self, objective: str) -> int:
         return LEVELS.index(self.level(objective))
 
     @cached_property
-    def _lowest_rank(self) -> dict[str | None, int]:
+    def lowest_rank(self) -> dict[str | None, int]:
         lowest: dict[str | None, int] = {}
         for o in self.living:
-            lowest[self.cycle(o)] = max(lowest.get(self.cycle(o), 0), self._rank(o))
+            lowest[self.cycle(o)] = max(lowest.get(self.cycle(o), 0), self.rank(o))
         return lowest
 
     def _both_known(self, edge: Edge) -> bool:
@@ -806,6 +841,9 @@ def _objective_cells(o: Objective) -> dict[str, str]:
         "progress": _percent(o.reported),
         "status": STATUS_WORDS.get(o.status or "", ""),
         "created_on": _day(o.created_on),
+        "owner": o.owner or "",
+        "goal_type": o.goal_type or "",
+        "score": _number(o.score),
     }
 
 
@@ -825,6 +863,9 @@ def _key_result_cells(k: KeyResult) -> dict[str, str]:
         "start_date": _day(k.start),
         "end_date": _day(k.end),
         "created_on": _day(k.created_on),
+        "owner": k.owner or "",
+        "metric": k.metric or "",
+        "unit": k.unit or "",
     }
 
 
@@ -835,4 +876,6 @@ def _check_in_cells(c: CheckIn) -> dict[str, str]:
         "value": _number(c.value),
         "progress": _percent(c.progress),
         "status": STATUS_WORDS.get(c.status or "", ""),
+        "note": c.note or "",
+        "author": c.author or "",
     }

@@ -4,104 +4,115 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pandas as pd
 import pytest
 
 from okr_data.charts import bars, sunburst, theme, trends
+from okr_data.texts import speaking
 
 PALETTES = (theme.LIGHT, theme.DARK)
-NODE = {
-    "context": False, "level": "team", "department": "Sales", "team": None, "owner": "Ann",
-    "cycle": "Q4 2026", "key_results": 2, "measured": 2, "progress": 0.4, "kr_progress": 0.4,
-    "rollup_progress": 0.4, "reported_progress": None, "expected_progress": 0.5,
-    "pace_status": "at_risk", "status": None, "alignment_state": "contributing",
-    "last_check_in": None, "import_id": "imp-0001", "file": "o.csv", "row": 2,
+SECTOR = {
+    "objective_id": None, "state": None, "department": "Sales", "team": None, "level": "team",
+    "cycle": "Q4 2026", "owner": "Ann", "key_results": 2, "measured": 2, "progress": 0.4,
+    "expected_progress": 0.5, "pace_status": "at_risk", "alignment_state": "contributing",
+    "parents": 1, "objectives": None, "below_company": None, "lost": None, "silent": 0, "count": 0,
 }  # fmt: skip
+NOTHING = {
+    "level": None,
+    "department": None,
+    "cycle": None,
+    "progress": None,
+    "expected_progress": None,
+}
 
 
-def nodes(**changes: Mapping[str, object]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {**NODE, "objective_id": key, "title": f"Title {key}", **change}
-            for key, change in changes.items()
-        ],
-        columns=["objective_id", "title", *NODE],
-    )
-
-
-def links(*pairs: tuple[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [(child, parent, 1.0, True) for child, parent in pairs],
-        columns=["objective_id", "parent_id", "weight", "contributes"],
-    )
-
-
-TREE = nodes(
-    G1={"level": "company", "alignment_state": None, "key_results": 3},
-    G2={"level": "company", "alignment_state": None, "key_results": 0, "progress": None},
-    A={}, B={"key_results": 4}, C={"key_results": 1},
-    L={"alignment_state": "unaligned"}, M={"alignment_state": "detached"},
-)  # fmt: skip
-LINKS = links(("A", "G1"), ("B", "G1"), ("B", "G2"), ("C", "A"), ("M", "L"))
-
-
-def test_sectors_add_up_and_show_every_path() -> None:
-    sectors = {s.path: s for s in sunburst.cascade_sectors(TREE, LINKS)}
-    assert sectors["G1/B"].item == sectors["G2/B"].item == "B"  # two parents: once below each
-    assert sectors["G1/A"].size == 2 + 1  # its own key results and those of C, a ring further down
-    assert sectors["G1"].size == sectors["G1/A"].size + sectors["G1/B"].size
-    assert sectors[f"{sunburst.NO_SIGHT}/L"].size == 2 + 2
-    assert f"{sunburst.NO_SIGHT}/M" not in sectors  # it hangs below L
-    below = {p: sum(s.size for s in sectors.values() if s.parent == p) for p in sectors}
-    for path, total in below.items():
-        assert total in (0, sectors[path].size)
-
-
-def test_focus_moves_the_centre() -> None:
-    sectors = sunburst.cascade_sectors(TREE, LINKS, focus="A")
-    assert [s.path for s in sectors] == ["A", "A/C"]
-    assert sectors[0].parent == ""
-    whole = sunburst.cascade_sectors(TREE, LINKS, focus="unknown")
-    assert whole[0].path == sunburst.CENTRE
-
-
-def test_large_families_are_gathered() -> None:
-    many = nodes(
-        G={"level": "company", "alignment_state": None}, **{f"N{n:04}": {} for n in range(5000)}
-    )
-    sectors = sunburst.cascade_sectors(many, links(*((f"N{n:04}", "G") for n in range(5000))))
-    assert len(sectors) == 2 + sunburst.MAX_CHILDREN + 1
-    (more,) = [s for s in sectors if s.kind == "more"]
-    assert more.title == f"{5000 - sunburst.MAX_CHILDREN} more"
-    assert sum(s.size for s in sectors if s.parent == "G") == 2 * 5000
-
-
-def test_tree_rows_list_every_objective_below_each_parent() -> None:
-    rows = sunburst.tree_rows(TREE, LINKS)
-    assert list(zip(rows["objective_id"], rows["depth"], strict=True)) == [
-        ("G1", 0), ("A", 1), ("C", 2), ("B", 1), ("G2", 0), ("B", 1), ("L", 0), ("M", 1),
+def sectors(**changes: Mapping[str, object]) -> pd.DataFrame:
+    """Return sectors below one centre, as the question of the cascade gives them."""
+    centre = {**SECTOR, **NOTHING, "path": "centre", "parent": "", "kind": "centre", "ring": 0,
+              "size": float(len(changes)), "title": "Q4 2026"}  # fmt: skip
+    below = [
+        {**SECTOR, "path": f"centre/{key}", "parent": "centre", "kind": "objective", "ring": 1,
+         "size": 1.0, "title": f"Title {key}", "objective_id": key, **change}
+        for key, change in changes.items()
     ]  # fmt: skip
-    assert set(rows["objective_id"]) == set(TREE["objective_id"])
+    return pd.DataFrame([centre, *below])
+
+
+def test_marks_say_pace_and_alignment_without_colour() -> None:
+    given = sectors(
+        A={}, B={"progress": None, "alignment_state": "unaligned"},
+        G={"level": "company", "alignment_state": None, "progress": 0.75},
+        S={"kind": "state", "objective_id": None, "state": "detached", "count": 3, **NOTHING},
+        D={"kind": "department", "objective_id": None, "objectives": 4, "below_company": 4, "lost": 1,
+           "key_results": 9, "measured": 7},
+        M={"kind": "more", "objective_id": None, "count": 1200, **NOTHING},
+    )  # fmt: skip
+    pace = sunburst.sector_marks(given, "pace").set_index("name")
+    assert dict(pace["sign"]) == {
+        "Q4 2026": "", "Title A": "▼ 10 pts", "Title B": "not measured", "Title G": "▲ 25 pts",
+        "Title S": "3 objectives", "Title D": "▼ 10 pts", "Title M": "",
+    }  # fmt: skip
+    assert dict(pace["pattern"][["Title A", "Title B", "Title S"]]) == {
+        "Title A": "", "Title B": "/", "Title S": theme.STATE_PATTERNS["detached"],
+    }  # fmt: skip
+    state = sunburst.sector_marks(given, "alignment").set_index("name")
+    assert dict(state["sign"]) == {
+        "Q4 2026": "", "Title A": "✓ contributes", "Title B": "○ unaligned", "Title G": "goal",
+        "Title S": "3 objectives", "Title D": "3 of 4 aligned", "Title M": "",
+    }  # fmt: skip
+    assert state["pattern"]["Title B"] == theme.STATE_PATTERNS["unaligned"]
+    assert "1 more below carry no share" not in " ".join(pace["hover"])
+    assert "3 of 4 lead to a company goal, 1 nowhere" in pace["hover"]["Title D"]
+
+
+def test_marks_are_short_and_tell_their_place() -> None:
+    marks = sunburst.sector_marks(sectors(A={}, B={}), selected="B")
+    assert list(marks["id"]) == ["0", "1", "2"]
+    assert list(marks["parent"]) == ["", "0", "0"]
+    assert list(marks["marked"]) == [False, False, True]
+    assert len(sunburst.sector_marks(sectors(A={"title": "x" * 5000}))["hover"].iloc[1]) < 400
 
 
 @pytest.mark.parametrize("palette", PALETTES, ids=["light", "dark"])
+@pytest.mark.parametrize("form", ["sunburst", "icicle"])
+@pytest.mark.parametrize("colour", ["pace", "alignment"])
 @pytest.mark.parametrize("count", [0, 1, 40])
-def test_sunburst_draws(count: int, palette: theme.Palette) -> None:
-    some = nodes(
-        **{f"N{n}": {"alignment_state": "unaligned", "progress": None} for n in range(count)}
+def test_tree_draws(
+    count: int, colour: sunburst.Colour, form: sunburst.Form, palette: theme.Palette
+) -> None:
+    some = sectors(
+        **{
+            f"N{n}": {"alignment_state": "unaligned", "progress": None, "silent": n}
+            for n in range(count)
+        }
     )
-    figure = sunburst.sunburst_figure(sunburst.cascade_sectors(some, links()), palette)
+    figure = sunburst.tree_figure(sunburst.sector_marks(some, colour), palette, form)
     trace = figure.data[0]
-    assert len(trace.ids) == len(set(trace.ids))
+    assert len(trace.ids) == len(set(trace.ids)) == count + 1
     assert set(trace.parents) <= {*trace.ids, ""}
+    assert (figure.layout.uniformtext.minsize, figure.layout.uniformtext.mode) == (10, "hide")
+
+
+def test_a_small_sector_has_a_short_name_or_none() -> None:
+    marks = sunburst.sector_marks(sectors(A={"size": 99.0}, B={"size": 1.0})).assign(
+        size=[100.0, 99.0, 1.0]
+    )
+    for form in ("sunburst", "icicle"):
+        labels = sunburst.tree_figure(marks, theme.LIGHT, form).data[0].labels
+        assert "▼ 10 pts" in labels[1]
+        assert "<br>" not in labels[2]
 
 
 def test_user_text_is_escaped_in_figures() -> None:
-    evil = nodes(E={"level": "company", "alignment_state": None, "title": "<img src=x> & <b>"})
-    trace = sunburst.sunburst_figure(sunburst.cascade_sectors(evil, links()), theme.LIGHT).data[0]
-    texts = [*trace.labels, *(row[0] for row in trace.customdata)]
-    assert not any("<img" in text or "<b>" in text for text in texts)
+    evil = sectors(
+        E={"title": "<img src=x> & <b>", "department": "<a href=x>", "cycle": "<i>", "level": "<u>"}
+    )
+    for form in ("sunburst", "icicle"):
+        trace = sunburst.tree_figure(sunburst.sector_marks(evil), theme.LIGHT, form).data[0]
+        for text in (*trace.labels, *(text.replace("<b>", "", 1) for text in trace.hovertext)):
+            assert not any(tag in text for tag in ("<img", "<b>", "<a ", "<i>", "<u>"))
 
 
 LEVELS = pd.DataFrame(
@@ -158,6 +169,80 @@ def test_trends_draw(count: int, palette: theme.Palette) -> None:
     span = (pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-31"))
     figure = trends.trend_figure(WEEKS.iloc[:count], palette, {"a": "Teams"}, "a", span)
     assert len(figure.data) == 1 + WEEKS.iloc[:count]["series"].nunique()
+
+
+ENDS = pd.DataFrame(
+    {"series": ["a", "b"], "projected": [0.8, float("nan")], "low": [0.6, float("nan")],
+     "high": [0.9, float("nan")]}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_trend_goes_on_to_where_it_ends(narrow: bool) -> None:
+    span = (pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-31"))
+    names = {"a": "<b>A long name of a department"}
+    figure = trends.trend_figure(WEEKS, theme.LIGHT, names, "a", span, ahead=ENDS, narrow=narrow)
+    dashed = [trace for trace in figure.data if trace.line.dash == "dash"]
+    assert [list(trace.y) for trace in dashed] == [[0.2, 0.8]]
+    texts = " ".join(a.text for a in figure.layout.annotations)
+    assert "20 → 80 %" in texts
+    assert "60–90 %" in texts
+    assert "<b>A" not in texts.replace("&lt;b&gt;A", "")
+
+
+def test_labels_stand_apart_and_inside() -> None:
+    many = pd.DataFrame(
+        [
+            {"series": f"S{n}", "number": 14, "day": pd.Timestamp("2026-12-31"),
+             "progress": 0.97 + n / 1000, "measured": 1, "total": 1}
+            for n in range(6)
+        ]
+    )  # fmt: skip
+    figure = trends.overlay_figure(many, theme.LIGHT, "S3", 330)
+    heights = sorted(annotation.y for annotation in figure.layout.annotations)
+    assert heights[-1] < 1.04
+    assert min(b - a for a, b in pairwise(heights)) > 0.05
+
+
+@pytest.mark.parametrize("palette", PALETTES, ids=["light", "dark"])
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_weekly_shares_and_cycles_draw(count: int, palette: theme.Palette) -> None:
+    span = (pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-31"))
+    some = WEEKS.iloc[:count].assign(number=range(1, count + 1))
+    words = ["1 of 1"] * count
+    weekly = trends.weekly_figure(some, palette, "progress", words, span)
+    assert len(weekly.layout.annotations) == (count > 0)
+    assert len(trends.overlay_figure(some, palette, "a").data) == some["series"].nunique()
+    rows = pd.DataFrame(
+        {"label": ["A", "B", "C"][:count], "part": [3, 0, 0][:count], "whole": [4, 2, 0][:count],
+         "ratio": [0.75, 0.0, float("nan")][:count]}
+    )  # fmt: skip
+    shares = bars.share_figure(rows, palette)
+    assert [a.text for a in shares.layout.annotations][:1] == (
+        ["<b>n/a</b><br>0 of 0"] if count > 2 else ["<b>75 %</b><br>3 of 4"] if count else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "narrow", "texts"),
+    [
+        ("2026-10-01", "2026-12-31", False, ["1 Oct", "15 Oct", "1 Nov", "15 Nov", "1 Dec", "15 Dec"]),
+        ("2026-10-01", "2026-12-31", True, ["1 Oct", "1 Nov", "1 Dec"]),
+        ("2026-01-01", "2026-12-31", False, ["1 Jan", "1 Apr", "1 Jul", "1 Oct"]),
+        ("2026-10-05", "2026-10-09", False, ["5 Oct"]),
+    ],
+)  # fmt: skip
+def test_days_have_few_ticks(first: str, last: str, narrow: bool, texts: list[str]) -> None:
+    axis = theme.day_axis(theme.LIGHT, pd.Timestamp(first), pd.Timestamp(last), narrow)
+    assert axis["ticktext"] == texts
+
+
+def test_days_of_an_axis_are_german() -> None:
+    with speaking("de"):
+        axis = theme.day_axis(
+            theme.LIGHT, pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-31"), True
+        )
+    assert axis["ticktext"] == ["1. Okt.", "1. Nov.", "1. Dez."]
 
 
 def test_trend_table_is_the_twin() -> None:

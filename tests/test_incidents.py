@@ -18,7 +18,7 @@ from okr_data.ingest import Upload
 from okr_data.intake import import_files, load_sample, sample_is_half_loaded, sample_uploads
 from okr_data.store import Generations, Store
 from tests.conftest import DAY, assert_same_answers, draft_of, every_answer, table, take_in
-from tests.test_charts import links, nodes
+from tests.test_charts import sectors
 
 
 def states(store: Store, as_of: date | None = None) -> dict[str, tuple[str, str | None]]:
@@ -259,11 +259,9 @@ def test_a_first_start_that_was_interrupted_goes_on(store: Store) -> None:
 
 
 def test_no_user_text_reaches_a_figure_unescaped() -> None:
-    evil = nodes(
-        E={"level": "company", "alignment_state": None, "department": "<a href=x>", "cycle": "<b>"}
-    )
-    trace = sunburst.sunburst_figure(sunburst.cascade_sectors(evil, links()), theme.LIGHT).data[0]
-    assert not any("<a " in cell or "<b>" in cell for row in trace.customdata for cell in row)
+    evil = sectors(E={"department": "<a href=x>", "cycle": "<i>"})
+    trace = sunburst.tree_figure(sunburst.sector_marks(evil), theme.LIGHT).data[0]
+    assert not any("<a " in text or "<i>" in text for text in trace.hovertext)
 
 
 def test_a_full_disk_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,7 +128,13 @@ def test_every_view_answers(fixture: str, request: pytest.FixtureRequest) -> Non
     with store.reader() as reader:
         for view in public_views():
             found = reader.frame(f"select * from {view.name}")
-            assert len(found) or view.name == "import_issue", view.name
+            # nothing there has an issue of its own, or the title of the cycle before
+            assert len(found) or view.name in (
+                "import_issue",
+                "carry_over",
+                "review",
+                "review_remark",
+            ), view.name
 
 
 def test_no_node_of_a_deep_tree_is_lost(sourced_store: Store) -> None:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from okr_data import graph
+from okr_data import store as store_module
 from okr_data.errors import (
     AlreadyImported,
     FileRefused,
@@ -139,6 +140,18 @@ def test_a_lost_database_is_made_anew_from_the_journal(store: Store) -> None:
         pass
     store.catch_up()
     assert_same_answers(every_answer(store), before)
+
+
+def test_what_is_remembered_of_a_published_file_is_what_it_says(store: Store) -> None:
+    take_in(store, **FIRST)
+    store.rebuild()
+    path = store.folder / f"okr-{store.generation():06d}.duckdb"
+    identity = store_module._identity(path)
+    assert identity is not None
+    assert store_module._METAS[identity] == store_module._read_meta(path)
+    path.unlink()  # a file of that name that is another one is not taken for it
+    path.write_bytes(b"no database")
+    assert not store.is_current()
 
 
 def test_dry_run_keeps_nothing_and_says_everything(store: Store) -> None:
@@ -346,6 +359,8 @@ def test_clearing_the_sample_leaves_an_empty_company(tmp_path: Path) -> None:
     cleared = clear_sample(store)
     assert len(cleared) == 2
     answers = every_answer(store)
+    rules = answers.pop("setting_in_force")
+    assert len(rules)
     assert all(frame.empty for frame in answers.values())
 
 

@@ -22,6 +22,9 @@ from tests.test_oracle_random import (
 )
 from tests.viva_export import make_export
 
+#: One worker: the import takes seconds.
+pytestmark = pytest.mark.xdist_group("viva_large")
+
 
 @cache
 def the_export() -> tuple[bytes, Organisation]:

@@ -16,10 +16,20 @@ from playwright.sync_api import BrowserContext, expect, sync_playwright
 from okr_data.intake import load_sample
 from okr_data.store import Store
 from tests.browser.driving import CHROMIUM_ARGS, TIMEOUT, Screen, Server, serving
+from tests.browser.warm import Nursery
+from tests.conftest import new_store, take_in
 
 Serve = Callable[[Path], Server]
 Visit = Callable[..., Screen]
+FOLDER = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a module in one worker: they share a server, and each start takes seconds."""
+    for item in items:
+        if item.path.parent == FOLDER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="package")
@@ -58,20 +68,56 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="package")
+def nursery(browser: BrowserContext) -> Iterator[Nursery]:
+    """What servers are forked from, so that they need not import everything at each start."""
+    found = Nursery()
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def serve(browser: BrowserContext, tmp_path: Path) -> Iterator[Serve]:
+def serve(browser: BrowserContext, tmp_path: Path, nursery: Nursery) -> Iterator[Serve]:
     """Start a server on a data folder; it ends with the test."""
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(serving(folder, tmp_path / "server.log", nursery))
+
+
+@pytest.fixture
+def serve_cold(browser: BrowserContext, tmp_path: Path) -> Iterator[Serve]:
+    """Start a server just as a user does, with nothing imported; it ends with the test."""
     with ExitStack() as stack:
         yield lambda folder: stack.enter_context(serving(folder, tmp_path / "server.log"))
 
 
 @pytest.fixture(scope="module")
 def site(
-    browser: BrowserContext, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    nursery: Nursery, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A server on the sample data that the tests of a module share; they only read."""
-    with serving(sample_folder, tmp_path_factory.mktemp("site") / "server.log") as server:
+    with serving(sample_folder, tmp_path_factory.mktemp("site") / "server.log", nursery) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def empty_desk(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on an empty database that the tests of a module fill, each with items of its own."""
+    place = tmp_path_factory.mktemp("empty")
+    store = new_store(place / "data")
+    first = take_in(store, objectives="id | title\nX-1 | Taken back")
+    store.undo(first.import_id)  # a folder in which nothing ever was would get the sample data
+    with serving(place / "data", place / "server.log", nursery) as server:
+        yield server
+
+
+def keep_warm(browser: BrowserContext, server: Server) -> None:
+    """Leave the first tab on a server, so that the process of the site outlives each test's tab.
+
+    To Chromium all ports of a host are one site, and a text from the server is enough.
+    """
+    first = browser.pages[0]
+    if first.url == "about:blank":
+        first.goto(f"http://{server.origin}/_stcore/health")
 
 
 @pytest.fixture
@@ -83,6 +129,7 @@ def visit(browser: BrowserContext) -> Iterator[Visit]:
         server: Server, width: int = 1440, theme: Literal["light", "dark"] = "light"
     ) -> Screen:
         page = browser.new_page()
+        keep_warm(browser, server)
         screens.append(Screen(page, server))
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)

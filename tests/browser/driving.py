@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,27 +19,80 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, TimeoutError, expect
 
 from okr_data.store import Store
+from tests.browser.warm import HOST, PROJECT, Nursery, arguments
 
-PROJECT = Path(__file__).resolve().parents[2]
-HOST = "127.0.0.1"
-#: What Chromium needs to run without a display and without calling home.
+#: What Chromium needs to run without a display and without calling home. All tabs share a process,
+#: in which the scripts of the last one are still there (``keep_warm`` in conftest.py).
 CHROMIUM_ARGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--process-per-site",
 )  # fmt: skip
 #: Seconds until a server must answer, and milliseconds until a page must; both cores are shared.
 START_TIMEOUT = 60.0
-TIMEOUT = 30_000
-#: What stands in the menu itself, and what under its heading “Data”.
-DIRECT = ("Overview", "Cascade", "Trends")
-GROUP = "Data"
-GROUPED = ("Import", "History", "Organisation", "Reconciliation", "Definitions")
-MENU = (*DIRECT, *GROUPED)
+TIMEOUT = 60_000
+#: Milliseconds after which a click that led to nothing is made once more.
+AGAIN = 10_000
+#: What stands in the menu itself, and what under its headings.
+DIRECT = ("Overview", "Cascade", "Alignment", "Departments", "Trends")
+GROUPS = {
+    "Review": ("Review", "Findings", "Scorecard", "Cycles", "What changed"),
+    "Look up": ("Line of sight", "Objective"),
+    "Data": (
+        "Import",
+        "History",
+        "Organisation",
+        "Reconciliation",
+        "Export",
+        "Settings",
+        "Definitions",
+    ),
+}
+MENU = (*DIRECT, *(entry for entries in GROUPS.values() for entry in entries))
 
 # Streamlit looks for its endpoints below the page's path first; Vega draws sparklines before data.
 _HARMLESS = re.compile(r"/_stcore/(health|host-config)\b|Infinite extent for field")
+#: Notes in ``window.awaited`` whether a run was asked for that has not begun: a click reaches the
+#: server a moment later, and until then the page looks as settled as before. The messages are
+#: protobuf; of the browser's the field 11 asks for a run, of the server's the field 4 begins one.
+_LISTEN = """(() => {
+    const carries = (buffer, wanted) => {
+        const bytes = new Uint8Array(buffer);
+        let at = 0;
+        const number = () => {
+            let value = 0, factor = 1, byte;
+            do { byte = bytes[at++]; value += (byte & 127) * factor; factor *= 128; }
+            while (byte & 128);
+            return value;
+        };
+        while (at < bytes.length) {
+            const tag = number(), kind = tag % 8;
+            if (Math.floor(tag / 8) === wanted) return true;
+            if (kind === 0) number();
+            else if (kind === 2) { const length = number(); at += length; }
+            else at += kind === 1 ? 8 : 4;
+        }
+        return false;
+    };
+    window.awaited = false;
+    const Socket = window.WebSocket;
+    window.WebSocket = class extends Socket {
+        constructor(...given) {
+            super(...given);
+            this.addEventListener("message", ({data}) => {
+                if (data instanceof ArrayBuffer && carries(data, 4)) window.awaited = false;
+            });
+        }
+        send(data) {
+            if (typeof data !== "string" && carries(data, 11))
+                window.awaited = true;
+            super.send(data);
+        }
+    };
+})()"""
 #: True once the page has that heading and nothing is computed or stale any more.
 _SETTLED = """wanted => {
+    if (window.awaited) return false;
     const app = document.querySelector("[data-testid=stApp]");
     const headings = [...document.querySelectorAll("[data-testid=stMain] :is(h1, h2, h3)")];
     return headings.some(heading => heading.textContent.includes(wanted))
@@ -84,26 +137,50 @@ class Server:
         assert not re.search(r"Traceback|Exception", text), text
 
 
+#: Ports of servers that have ended: the next one takes one of these, so that to the browser it is
+#: the same site, whose 9 MB of scripts it has compiled already.
+_left_ports: list[int] = []
+
+
 @contextmanager
-def serving(folder: Path, log: Path) -> Iterator[Server]:
-    """Serve a data folder until the block ends; its log must hold no exception then."""
-    server = Server(folder, _free_port(), log)
-    command = [
-        sys.executable, "-m", "streamlit", "run", "app.py",
-        "--server.address", HOST, "--server.port", str(server.port),
-        "--server.headless", "true", "--server.fileWatcherType", "none",
-    ]  # fmt: skip
-    with log.open("wb") as output:
+def serving(
+    folder: Path, log: Path, nursery: Nursery | None = None, application: Path = PROJECT
+) -> Iterator[Server]:
+    """Serve a data folder until the block ends; its log must hold no exception then.
+
+    The server is a fork from the nursery, or without one a fresh process as a user starts it, of
+    the ``app.py`` in the folder ``application``.
+    """
+    server = Server(folder, _port(), log)
+    start = _fresh(server, application) if nursery is None else _forked(server, nursery)
+    with start as is_running:
+        _wait_for_health(server, is_running)
+        yield server
+    _left_ports.append(server.port)
+    server.assert_quiet()
+
+
+@contextmanager
+def _forked(server: Server, nursery: Nursery) -> Iterator[Callable[[], bool]]:
+    pid = nursery.start(server.folder, server.port, server.log)
+    try:
+        yield lambda: True
+    finally:
+        nursery.end(pid)
+
+
+@contextmanager
+def _fresh(server: Server, application: Path) -> Iterator[Callable[[], bool]]:
+    with server.log.open("wb") as output:
         process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env={**os.environ, "OKR_DATA": str(folder)},
+            [sys.executable, "-m", "streamlit", *arguments(server.port)],
+            cwd=application,
+            env={**os.environ, "OKR_DATA": str(server.folder)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_for_health(server, process)
-            yield server
+            yield lambda: process.poll() is None
         finally:
             process.terminate()
             try:
@@ -111,21 +188,34 @@ def serving(folder: Path, log: Path) -> Iterator[Server]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-    server.assert_quiet()
 
 
-def _free_port() -> int:
+def _port() -> int:
+    while _left_ports:
+        port = _left_ports.pop()
+        if _is_free(port):
+            return port
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for_health(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def _wait_for_health(server: Server, is_running: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while not _is_healthy(server.port):
-        if process.poll() is not None or time.monotonic() > deadline:
+        if not is_running() or time.monotonic() > deadline:
             raise AssertionError(f"the server did not start:\n{server.log.read_text('utf-8')}")
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def _is_healthy(port: int) -> bool:
@@ -149,6 +239,7 @@ class Screen:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.add_init_script(_LISTEN)
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", lambda opened: self.requests.append(opened.url))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -168,8 +259,9 @@ class Screen:
 
     def menu(self, entry: str, heading: str = "") -> None:
         """Click an entry of the navigation, under its heading where it stands under one."""
-        if entry in GROUPED:
-            self.page.get_by_test_id("stTopNavSection").filter(has_text=GROUP).click()
+        group = next((name for name, entries in GROUPS.items() if entry in entries), None)
+        if group is not None:
+            self.page.get_by_test_id("stTopNavSection").filter(has_text=group).click()
             self.page.get_by_test_id("stTopNavDropdownLink").filter(has_text=entry).click()
         else:
             self.page.get_by_test_id("stTopNavLink").filter(has_text=entry).click()
@@ -189,10 +281,18 @@ class Screen:
     def heading(self) -> Locator:
         return self.page.get_by_test_id("stMain").locator("h1")
 
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """What the address carries."""
-        return parse_qs(urlsplit(self.page.url).query)
+    def assert_address(self, wanted: dict[str, str], exactly: bool = True) -> None:
+        """Expect the address to carry these values, and unless told otherwise no others."""
+
+        def carries(url: str) -> bool:
+            found = parse_qs(urlsplit(url).query)
+            named = {name: [value] for name, value in wanted.items()}
+            return found == (named if exactly else {**found, **named})
+
+        try:
+            self.page.wait_for_url(carries)  # it changes a moment after the page does
+        except TimeoutError as error:
+            raise AssertionError(f"not {wanted} but {self.page.url}") from error
 
     def text(self, wanted: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_test_id("stMain").get_by_text(wanted)
@@ -235,7 +335,7 @@ class Screen:
         expect(self.page.get_by_test_id("stTopNavLink").get_by_role("paragraph")).to_have_text(
             list(DIRECT)
         )
-        expect(self.page.get_by_test_id("stTopNavSection")).to_have_text([GROUP])
+        expect(self.page.get_by_test_id("stTopNavSection")).to_have_text(list(GROUPS))
 
     def assert_discreet(self) -> None:
         """Assert that nothing was asked of anyone but the server, and the console is silent."""
@@ -252,8 +352,16 @@ class Screen:
 
     def choose(self, label: str, option: str) -> None:
         """Take one more value in a filter."""
-        self.page.get_by_role("combobox", name=label).click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        self.settle()
+        box = self.page.get_by_role("combobox", name=label)
+        wanted = self.page.get_by_role("option", name=option, exact=True)
+        box.click()
+        try:
+            wanted.click(timeout=AGAIN)
+        except TimeoutError:  # the list was closed by a run that had begun meanwhile
+            self.settle()
+            box.click()
+            wanted.click()
         self.page.keyboard.press("Escape")
 
     def click_sector(self, first_words: str) -> None:
@@ -275,8 +383,14 @@ class Screen:
 
     def download(self, button: str) -> tuple[str, bytes]:
         """Click a download button; return the name and the bytes that arrive."""
-        with self.page.expect_download() as download:
-            self.press(button)
+        self.settle()  # a run that begins meanwhile would take the file away again
+        try:
+            with self.page.expect_download(timeout=AGAIN) as download:
+                self.press(button)
+        except TimeoutError:  # the button was drawn anew under the mouse
+            self.settle()
+            with self.page.expect_download() as download:
+                self.press(button)
         return download.value.suggested_filename, download.value.path().read_bytes()
 
     def upload(self, *files: tuple[str, bytes]) -> None:

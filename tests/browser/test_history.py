@@ -11,12 +11,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from okr_data.ingest import Upload
 from okr_data.intake import clear_sample, import_files
 from tests.browser.conftest import Serve, Visit
 from tests.browser.driving import Screen, Server, figures, serving
+from tests.browser.warm import Nursery
 
 CYCLE = "Q4 2026"
 HEADING = "imports are in force"
@@ -35,12 +36,12 @@ O-201,Named anew,department,Sales,Ann Example,{CYCLE},O-101
 
 @pytest.fixture(scope="module")
 def archive(
-    browser: BrowserContext, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    nursery: Nursery, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A server whose history holds the sample data and one more import, with a hostile title."""
     place = tmp_path_factory.mktemp("archive")
     folder = Path(shutil.copytree(sample_folder, place / "data"))
-    with serving(folder, place / "server.log") as server:
+    with serving(folder, place / "server.log", nursery) as server:
         import_files(server.store, [Upload(NAME, CONTENT)], as_of=date(2026, 11, 20))
         yield server
 
@@ -58,7 +59,7 @@ def test_reader_finds_an_import_with_its_files_and_issues(archive: Server, visit
     screen.assert_row(IMPORTS, 0, "imp-0003", "2026-11-20", "In force")
     screen.select_row(IMPORTS, 0)
     expect(screen.text("imp-0003 · as of 20 Nov 2026 · in force")).to_be_visible()
-    assert screen.parameters == {"import": ["imp-0003"]}
+    screen.assert_address({"import": "imp-0003"})
 
     # The original, byte for byte, under a name that no disk minds.
     name, content = screen.download("objectives.csv")
@@ -170,5 +171,5 @@ def test_pages_of_a_cleared_database_lead_to_the_next_step(
     screen.open("/history", "0 of 2 imports are in force")
     for entry in ("Organisation", "Reconciliation"):
         screen.menu(entry, "No objectives yet")
-        expect(screen.page.get_by_role("link", name="Go to Import")).to_be_visible()
+        expect(screen.page.get_by_role("button", name="Go to Import")).to_be_visible()
         screen.assert_sound()

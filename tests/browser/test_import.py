@@ -12,12 +12,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from okr_data.ingest import Upload
 from okr_data.intake import import_files
 from tests.browser.conftest import Serve, Visit
 from tests.browser.driving import Figures, Screen, Server, figures, percent, serving
+from tests.browser.warm import Nursery
 
 CYCLE = "Q4 2026"
 IMPORT = "Bring in the export that you have"
@@ -58,12 +59,12 @@ HK-1,H-1,{HOSTILE},0,10,4,{HOSTILE}
 
 @pytest.fixture(scope="module")
 def desk(
-    browser: BrowserContext, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    nursery: Nursery, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A server whose data the tests of this file change; each leaves or counts what it changed."""
     place = tmp_path_factory.mktemp("desk")
     folder = Path(shutil.copytree(sample_folder, place / "data"))
-    with serving(folder, place / "server.log") as server:
+    with serving(folder, place / "server.log", nursery) as server:
         yield server
 
 
@@ -85,12 +86,6 @@ def assert_headline(screen: Screen, wanted: Figures) -> None:
     )
 
 
-def downloaded(screen: Screen, button: str) -> str:
-    with screen.page.expect_download() as download:
-        screen.page.get_by_role("button", name=button).click()
-    return download.value.path().read_text("utf-8-sig")
-
-
 def test_analyst_takes_an_export_in(desk: Server, visit: Visit) -> None:
     before = figures(desk.folder, CYCLE)
     screen = visit(desk)
@@ -107,7 +102,9 @@ def test_analyst_takes_an_export_in(desk: Server, visit: Visit) -> None:
         ISSUES, 0, "Look at it", VIVA_NAME, "4", "parent", "V-999",
         "the parent “V-999” is neither in this upload nor in the data",
     )  # fmt: skip
-    (row,) = csv.DictReader(io.StringIO(downloaded(screen, "Download the issues (CSV)")))
+    (row,) = csv.DictReader(
+        io.StringIO(screen.download("Download the issues (CSV)")[1].decode("utf-8-sig"))
+    )
     assert (row["Row"], row["Value"], row["Rule"]) == ("4", "V-999", "parent_not_found")
     assert figures(desk.folder, CYCLE) == before
 
@@ -119,7 +116,7 @@ def test_analyst_takes_an_export_in(desk: Server, visit: Visit) -> None:
     after = figures(desk.folder, CYCLE)
     assert (after.aligned, after.below_company) == (before.aligned + 1, before.below_company + 2)
     assert after.measured_key_results == before.measured_key_results + 1
-    screen.page.get_by_role("link", name="See the overview").click()
+    screen.page.get_by_role("button", name="See the overview").click()
     assert_headline(screen, after)
 
     # Once more: nothing to take in.
@@ -167,7 +164,7 @@ def test_first_start_shows_sample_data_and_clearing_it_leads_to_the_next_step(
     for entry in ("Overview", "Cascade", "Trends"):
         screen.menu(entry, "No objectives yet")
         screen.assert_sound()
-        screen.page.get_by_role("link", name="Go to Import").click()
+        screen.page.get_by_role("button", name="Go to Import").click()
         screen.settle(IMPORT)
 
 
@@ -188,8 +185,30 @@ def test_user_text_is_text_on_the_import_page(desk: Server, visit: Visit) -> Non
         (f"/overview?cycle={quote(HOSTILE)}&department={quote(HOSTILE)}", 2),
         (f"/overview?cycle={quote(HOSTILE)}&department=Sales", 2),
         (f"/trends?cycle={quote(HOSTILE)}", 1),
+        (f"/findings?cycle={quote(HOSTILE)}", 1),
+        (f"/scorecard?cycle={quote(HOSTILE)}&department={quote(HOSTILE)}", 1),
+        (f"/alignment?cycle={quote(HOSTILE)}", 1),
+        (f"/cycles?cycle={quote(HOSTILE)}", 1),
+        (f"/departments?cycle={quote(HOSTILE)}&department={quote(HOSTILE)}", 1),
+        ("/objective?item=H-1", 1),
+        ("/objective?item=HK-1", 1),
+        (f"/sight?sight=person&sight_person={quote(HOSTILE)}", 1),
     ],
-    ids=["objective", "cascade", "overview", "nothing here", "trends"],
+    ids=[
+        "objective",
+        "cascade",
+        "overview",
+        "nothing here",
+        "trends",
+        "findings",
+        "scorecard",
+        "alignment",
+        "cycles",
+        "departments",
+        "one objective",
+        "one key result",
+        "line of sight",
+    ],
 )
 def test_user_text_is_text(address: str, places: int, hostile_desk: Server, visit: Visit) -> None:
     screen = visit(hostile_desk)
@@ -202,6 +221,7 @@ def test_user_text_is_text(address: str, places: int, hostile_desk: Server, visi
 
 def assert_plain(screen: Screen) -> None:
     """Assert that no user text on the page became an image, a style or a formula."""
+    screen.settle()
     main = screen.page.get_by_test_id("stMain")
     expect(main.locator(f"[src^='{LEAK}'], [href^='{LEAK}']:not(a)")).to_have_count(0)
     expect(main.locator("b, strong").get_by_text(re.compile("^(bold|x)$"))).to_have_count(0)

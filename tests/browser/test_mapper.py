@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from okr_data.ingest.fields import FIELD, GRAINS, Grain
-from tests.browser.conftest import Serve, Visit
-from tests.browser.driving import Screen
+from tests.browser.conftest import Visit
+from tests.browser.driving import Screen, Server
 
 IMPORT = "Bring in the export that you have"
 
@@ -148,14 +148,9 @@ def progress_of(folder: Path) -> dict[str, float | None]:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-def test_an_unknown_table_is_mapped_once(
-    layout: Unknown, tmp_path: Path, serve: Serve, visit: Visit
-) -> None:
-    folder = tmp_path / "data"
-    from okr_data.store import Store
-
-    Store(folder).catch_up()  # an empty database, so that no sample data is loaded
-    screen = visit(serve(folder))
+def test_an_unknown_table_is_mapped_once(layout: Unknown, empty_desk: Server, visit: Visit) -> None:
+    folder = empty_desk.folder
+    screen = visit(empty_desk)
     screen.open("/import", IMPORT)
     screen.upload((f"{layout.name}.csv", layout.now.encode()))
     screen.settle("What was recognised")

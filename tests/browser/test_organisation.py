@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, FilePayload, expect
+from playwright.sync_api import FilePayload, expect
 
 from okr_data.ingest import Upload
 from okr_data.intake import import_files
 from okr_data.organisation import Organisation, organisation
 from tests.browser.conftest import Visit
 from tests.browser.driving import Server, serving
+from tests.browser.warm import Nursery
 
 HEADING = "units have a stated place"
 UNITS = "Units of the organisation"
@@ -35,12 +36,12 @@ PEOPLE = "person,team,email\nAnn Example,Installer Partners,ann@example.com\nBob
 
 @pytest.fixture(scope="module")
 def office(
-    browser: BrowserContext, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    nursery: Nursery, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A server on the sample data and objectives of teams that no table names."""
     place = tmp_path_factory.mktemp("office")
     folder = Path(shutil.copytree(sample_folder, place / "data"))
-    with serving(folder, place / "server.log") as server:
+    with serving(folder, place / "server.log", nursery) as server:
         uploads = [Upload("objectives.csv", OBJECTIVES.encode())]
         import_files(server.store, uploads, as_of=date(2026, 11, 20))
         yield server

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from okr_data.ingest import Prepared
 from tests.browser.conftest import Visit
-from tests.browser.driving import Server, serving
-from tests.conftest import new_store
+from tests.browser.driving import Server
 from tests.preset_files import PRESET_FILES, SEEN, TREES, rows_of, tree_of
-
-
-@pytest.fixture(scope="module")
-def empty_desk(
-    browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """A server on an empty database that the tests of this file fill."""
-    place = tmp_path_factory.mktemp("presets")
-    new_store(place / "data")
-    with serving(place / "data", place / "server.log") as server:
-        yield server
 
 
 def stored(folder: Path) -> Prepared:
