@@ -5,7 +5,7 @@ KILLS ?= 200
 SECONDS ?= 600
 BIN := .venv/bin
 
-.PHONY: run test torture lint sample clean
+.PHONY: run test torture lint sample texts clean
 
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -24,6 +24,10 @@ lint: .venv/dev.stamp
 
 sample: .venv/dev.stamp
 	$(BIN)/python sample_data/generate.py
+
+# The texts in the code as catalogues, for who translates.
+texts: .venv/dev.stamp
+	$(BIN)/python -m tools.gather_texts
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What the people who build the dashboard run now and then."""
