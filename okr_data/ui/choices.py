@@ -11,6 +11,8 @@ from typing import Any
 
 import streamlit as st
 
+from okr_data.ui import back
+
 
 def switch(label: str, words: Mapping[str, str], name: str, default: str = "", **more: Any) -> str:
     """Offer a few values by their words; the chosen one stands in the address unless it is the default.
@@ -46,7 +48,7 @@ def pick(label: str, words: Mapping[str, str], name: str, **more: Any) -> str | 
 
     ``name`` is the address parameter. A bad value in the address is none.
     """
-    if name not in st.session_state:
+    if name not in st.session_state or back.came_back():
         st.session_state[name] = st.query_params.get(name)
     if st.session_state[name] not in words:
         st.session_state[name] = None
@@ -57,7 +59,7 @@ def pick(label: str, words: Mapping[str, str], name: str, **more: Any) -> str | 
 
 def pick_many(label: str, words: Mapping[str, str], name: str, **more: Any) -> list[str]:
     """Offer a few values of which any number may be chosen; bad ones in the address are left out."""
-    if name not in st.session_state:
+    if name not in st.session_state or back.came_back():
         st.session_state[name] = st.query_params.get_all(name)
     st.session_state[name] = [value for value in st.session_state[name] or () if value in words]
     chosen = st.pills(
@@ -75,7 +77,9 @@ def keep_many(label: str, words: Mapping[str, str], name: str, **more: Any) -> l
     """
     key = f"keep-{name}"
     values = {word: value for value, word in words.items()} | {value: value for value in words}
-    asked = st.query_params.get_all(name) or st.session_state.get(f"kept-{name}", [])
+    asked = st.query_params.get_all(name)
+    if not asked and not back.came_back():
+        asked = st.session_state.get(f"kept-{name}", [])
     known = [values[each] for each in asked if each in values]
 
     if st.session_state.get(key) != known:
@@ -104,7 +108,7 @@ def _write(name: str, values: Sequence[str]) -> None:
 def _begin(name: str, options: Sequence[str], default: str) -> str:
     """Set the widget to what the address asks for at first sight; return its key."""
     key = f"choice-{name}-{default}"
-    if st.session_state.get(key) not in options:
+    if st.session_state.get(key) not in options or back.came_back():
         asked = st.query_params.get(name)
         st.session_state[key] = asked if asked in options else default
     return key

@@ -23,7 +23,7 @@ from okr_data.errors import OkrError
 from okr_data.intake import clear_sample
 from okr_data.texts import mark, t
 from okr_data.ui import data as pinned_data
-from okr_data.ui import languages
+from okr_data.ui import back, languages
 from okr_data.ui.data import Data
 from okr_data.ui.ways import way
 from okr_data.ui.words import safe
@@ -98,6 +98,7 @@ def navigation() -> Page:
 
 def run_app() -> None:
     """Run the page that the address names; called by ``app.py`` alone."""
+    back.restore()
     languages.settle()
     page = navigation()
     _run.by_app = True
@@ -118,6 +119,7 @@ def run_app() -> None:
 def _footer() -> None:
     """End every page the same way: with the language in which it is read."""
     with st.container(horizontal=True, horizontal_alignment="right", key="footer"):
+        back.one_entry_a_step()
         languages.switch()
 
 

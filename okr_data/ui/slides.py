@@ -75,8 +75,9 @@ _KEYS = st.components.v2.component(
     const THEIRS = "input, textarea, select, [contenteditable=true], [role=listbox], [role=slider], "
         + "[role=combobox], [role=radiogroup], [role=tablist], [role=grid], [role=menu], [role=dialog], "
         + "[role=spinbutton], [data-testid=stDataFrame]";
-    export default function({ data, setTriggerValue }) {
+    export default function({ data, parentElement, setTriggerValue }) {
         let at = data.at;
+        (parentElement.host ?? parentElement).dataset.listens = "";  // it has a shadow of its own
         const pressed = (event) => {
             const by = STEPS[event.key];
             if (!by || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey
