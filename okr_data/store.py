@@ -447,7 +447,7 @@ class Store:
                 complete=draft.complete,
                 mapping=draft.mapping,
             )
-            tables = {**draft.tables, "issue_row": _issue_table(draft.issues)}
+            tables = {**draft.tables, "issue_row": issue_table(draft.issues)}
             progress("copying the published database", 0.02)
             only = views.needed_to_compare() if dry_run else None
             with self._staged(
@@ -1136,7 +1136,7 @@ def _write_kept_out(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _issue_table(issues: Sequence[Issue]) -> pa.Table:
+def issue_table(issues: Sequence[Issue]) -> pa.Table:
     (table,) = (t for t in TABLES if t.name == "issue_row")
     return table.from_rows(
         [

@@ -9,15 +9,18 @@ from __future__ import annotations
 import atexit
 import tempfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from okr_data.ingest import Upload
+from okr_data.intake import import_files
 from okr_data.issues import CODES
+from tests.conftest import new_store
 from tests.corpus import make, shared
 from tests.corpus.case import Case
-from tests.corpus.run import Outcome, happened, outcome_of
+from tests.corpus.run import AS_OF, Outcome, all_that_happened, hostile_names
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="okr-made-")
 atexit.register(_FOLDER.cleanup)
@@ -55,32 +58,65 @@ OBJECTIONS = _objections()
 needs_shared = pytest.mark.skipif(not SHARED, reason="the shared collection is not here")
 
 
+@cache
+def _made() -> dict[str, Outcome]:
+    return {out.case.file: out for out in all_that_happened(list(MADE.values()), FOLDER)}
+
+
+@cache
+def _shared() -> list[Outcome]:
+    """Return what happened; where we object, once more against our own expectation."""
+    cases = [*SHARED.values(), *(case for _, case in OBJECTIONS.values())]
+    return all_that_happened(cases, shared.FOLDER)
+
+
+@cache
+def _names() -> dict[str, Outcome]:
+    return {out.case.file: out for out in hostile_names()}
+
+
 def _assert_holds(outcome: Outcome) -> None:
     assert outcome.holds, "\n".join((outcome.case.wrong, *outcome.failures, outcome.told()))
 
 
 @pytest.mark.parametrize("file", MADE)
 def test_our_own_files(file: str) -> None:
-    _assert_holds(happened(MADE[file], FOLDER))
+    _assert_holds(_made()[file])
 
 
 @needs_shared
 @pytest.mark.parametrize("file", SHARED or ["absent"])
 def test_the_shared_files(file: str) -> None:
-    case = SHARED[file]
-    if file in OBJECTIONS:
-        assert not happened(case, shared.FOLDER).holds, "the objection is out of date"
-        _, ours = OBJECTIONS[file]
-        case = replace(ours, file=file, group=case.group, wrong=case.wrong)
-    _assert_holds(happened(case, shared.FOLDER))
+    *theirs, ours = [outcome for outcome in _shared() if outcome.case.file == file]
+    assert not any(outcome.holds for outcome in theirs), "the objection is out of date"
+    _assert_holds(ours)
 
 
 @needs_shared
 @pytest.mark.parametrize("name", shared.upload_names() or ["absent"], ids=lambda n: ascii(n)[:24])
 def test_hostile_names_of_uploads(name: str) -> None:
-    content = (shared.FOLDER / "ok_baseline.csv").read_bytes()
-    case = Case(name, "names", "a hostile name", "accept", 5, SHARED["ok_baseline.csv"].cells)
-    _assert_holds(outcome_of(case, [Upload(name, content)], anew=True))
+    _assert_holds(_names()[name])
+
+
+#: The first file of each group that is not refused whole.
+ALONE = {c.group: c for c in reversed(MADE.values()) if c.want != "reject" and not c.also}
+
+
+@pytest.mark.parametrize("group", ALONE)
+def test_alone_a_file_goes_in_as_with_all_others(group: str, tmp_path: Path) -> None:
+    """By the import that the page and the command line use, into a history of its own."""
+    case = ALONE[group]
+    store = new_store(tmp_path / "data")
+    done = import_files(store, [Upload(case.file, (FOLDER / case.file).read_bytes())], as_of=AS_OF)
+    with store.reader() as reader:
+        ((rows,),) = reader.rows(
+            "select (select count(*) from objective_progress) "
+            "+ (select count(*) from key_result_progress) "
+            "+ (select count(*) from model.initiative_version)"
+        )
+    assert rows == case.rows or case.rows is None
+    wanted = {choice for codes in case.codes for choice in codes.split("|")}
+    assert bool(wanted) <= bool(wanted & set(done.issues["code"]))
 
 
 def test_every_objection_is_about_a_file_and_says_why() -> None:

@@ -21,15 +21,7 @@ from tests.conftest import new_store, take_in
 
 Serve = Callable[[Path], Server]
 Visit = Callable[..., Screen]
-FOLDER = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module in one worker: they share a server, and each start takes seconds."""
-    for item in items:
-        if item.path.parent == FOLDER:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="package")

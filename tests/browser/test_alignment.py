@@ -175,12 +175,3 @@ def test_findings_in_german(site: Server, visit: Visit) -> None:
     screen.select_row("Befunde mit Eintrag, Regel und dem, was gemessen wurde", 0)
     expect(screen.text("Warum es zählt.")).to_be_visible()
     expect(screen.page.get_by_test_id("stException")).to_have_count(0)
-
-
-def test_new_pages_fit_a_phone(site: Server, visit: Visit) -> None:
-    screen = visit(site, width=390)
-    for path in ("findings", "scorecard", "alignment", "objective?item=O-193", "sight"):
-        screen.open(f"/{path}")
-        assert screen.content_width() <= 390, path
-    screen.page.set_viewport_size({"width": 1440, "height": 900})
-    screen.assert_sound()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Serve, Visit
-from tests.browser.driving import MENU, Figures, Screen, Server, figures, percent
+from tests.browser.driving import Figures, Screen, Server, figures, percent
 
 CYCLE = "Q4 2026"
 HEADINGS = {
@@ -112,19 +112,6 @@ def assert_drawn(screen: Screen, name: str) -> None:
     expect(screen.page.locator(LAST_DRAWN[name]).first).to_be_attached()
 
 
-def test_first_visitor_comes_by_a_deep_link_and_walks_the_menu(site: Server, visit: Visit) -> None:
-    """The shared server serves as a fresh one here: this test stands first in its file."""
-    screen = visit(site)
-    screen.open("/overview", HEADINGS["overview"])
-    assert_drawn(screen, "overview")
-    screen.assert_sound()
-    for entry in [*MENU[1:], MENU[0]]:
-        name = ADDRESSES.get(entry, entry.lower())
-        screen.menu(entry, HEADINGS[name])
-        assert_drawn(screen, name)
-        screen.assert_sound()
-
-
 def test_fresh_server_opens_the_cascade_of_a_mailed_address(
     sample_folder: Path, serve_cold: Serve, visit: Visit
 ) -> None:
@@ -218,18 +205,4 @@ def test_cascade_opens_whatever_the_address_says(site: Server, visit: Visit) -> 
     assert_cascade_says(screen, figures(site.folder, CYCLE))
     expect(screen.text("The objective in the address is not part of this view")).to_be_visible()
     assert_drawn(screen, "cascade")
-    screen.assert_sound()
-
-
-@pytest.mark.parametrize("name", HEADINGS)
-def test_dark_phone_is_dark_and_scrolls_in_one_direction_only(
-    name: str, site: Server, visit: Visit
-) -> None:
-    screen = visit(site, width=390, theme="dark")
-    screen.open(f"/{name}", HEADINGS[name])
-    assert_drawn(screen, name)
-    assert screen.content_width() <= 390
-    expect(screen.page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(15, 19, 26)")
-    expect(screen.heading).to_have_css("color", "rgb(238, 241, 246)")
-    screen.page.set_viewport_size({"width": 1440, "height": 900})
     screen.assert_sound()

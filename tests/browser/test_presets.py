@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-import pytest
 from playwright.sync_api import expect
 
 from okr_data.ingest import Prepared
@@ -25,18 +24,18 @@ def stored(folder: Path) -> Prepared:
     return cast("Prepared", SimpleNamespace(draft=SimpleNamespace(tables=tables)))
 
 
-@pytest.mark.parametrize("name", PRESET_FILES)
-def test_a_known_file_goes_in_without_the_mapper(
-    name: str, empty_desk: Server, visit: Visit
+def test_known_files_go_in_without_the_mapper_one_after_the_other(
+    empty_desk: Server, visit: Visit
 ) -> None:
     screen = visit(empty_desk)
     screen.open("/import", "Bring in the export that you have")
-    screen.upload(*((upload.name, upload.content) for upload in PRESET_FILES[name]))
-    screen.settle("What it would change")
-    first = SEEN[name][0]
-    title = screen.page.get_by_role("region", name="Tables of this upload")
-    expect(title).to_contain_text(first.preset)
-    screen.page.get_by_role("button", name="Take it in").click()
-    expect(screen.text("Every page shows it now.")).to_be_visible()
-    assert tree_of(stored(empty_desk.folder)) == rows_of(TREES[name])
-    screen.assert_sound()
+    for name, uploads in PRESET_FILES.items():
+        screen.upload(*((upload.name, upload.content) for upload in uploads))
+        title = screen.page.get_by_role("region", name="Tables of this upload")
+        expect(title, name).to_contain_text(SEEN[name][0].preset)
+        screen.settle("What it would change")
+        expect(screen.text("Every page shows it now."), name).to_have_count(0)
+        screen.page.get_by_role("button", name="Take it in").click()
+        expect(screen.text("Every page shows it now."), name).to_be_visible()
+        assert tree_of(stored(empty_desk.folder)) == rows_of(TREES[name]), name
+        screen.assert_sound()

@@ -109,6 +109,7 @@ def test_presenter_notes_show_the_row_behind_and_keys_in_fields_stay_there(
     expect(screen.text(source)).to_have_count(0)
     screen.page.get_by_text("Presenter notes").click()
     expect(screen.text(source).first).to_be_visible()
+    screen.settle(heading_of(step))
     box = screen.page.get_by_label("Remark", exact=True)
     box.click()
     box.type("one two")

@@ -7,26 +7,24 @@ what happened, and whether that holds. ``--big`` adds the files that are made on
 from __future__ import annotations
 
 import argparse
-import atexit
-import hashlib
-import shutil
 import tempfile
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from okr_data.errors import AlreadyImported, FileRefused
-from okr_data.ingest import Reading, Upload
-from okr_data.intake import read_files
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from okr_data.errors import FileRefused
+from okr_data.ingest import Known, Reading, Upload
+from okr_data.ingest.apart import prepare_apart
 from okr_data.issues import CODES, REFUSES_FILE
+from okr_data.journal import Manifest
 from okr_data.periods import parse_period
-from okr_data.store import Draft, Reader, Store
+from okr_data.store import Draft, Reader, Store, issue_table
 from tests.corpus import make, shared
 from tests.corpus.case import Case, Cell, Value
 
@@ -54,7 +52,6 @@ class Outcome:
     codes: Mapping[str, int] = field(default_factory=dict)
     message: str = ""
     failures: tuple[str, ...] = ()
-    seconds: float = 0.0
 
     @property
     def holds(self) -> bool:
@@ -66,109 +63,132 @@ class Outcome:
         return f"{self.result}{rows}: {', '.join(self.codes) or 'nothing reported'}"
 
 
-@cache
-def _empty_store() -> Path:
-    """Publish an empty database once; every case starts from a copy of it."""
-    folder = Path(tempfile.mkdtemp(prefix="okr-corpus-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    Store(folder).catch_up()
-    return folder
-
-
-@contextmanager
-def fresh_store() -> Iterator[Store]:
-    """Lend a store with nothing in it."""
-    with tempfile.TemporaryDirectory(prefix="okr-corpus-") as folder:
-        copy = Path(folder) / "data"
-        shutil.copytree(_empty_store(), copy)
-        yield Store(copy)
-
-
 def happened(case: Case, folder: Path) -> Outcome:
-    """Import the files of a case into an empty store and tell what became of them.
+    """Import the files of one case and tell what became of them."""
+    return all_that_happened([case], folder)[0]
+
+
+def all_that_happened(cases: Sequence[Case], folder: Path) -> list[Outcome]:
+    """Import the files of each case and tell what became of them.
 
     Nothing but FileRefused and AlreadyImported is a refusal; any other exception is a failure.
     """
-    uploads = [Upload(name, (folder / name).read_bytes()) for name in (case.file, *case.also)]
-    return outcome_of(case, uploads)
+    return outcomes_of(
+        [
+            (case, [Upload(name, (folder / name).read_bytes()) for name in (case.file, *case.also)])
+            for case in cases
+        ]
+    )
 
 
-def outcome_of(case: Case, uploads: Sequence[Upload], anew: bool = False) -> Outcome:
-    """Import uploads as one and compare with what the case expects, or else its second choice.
+def outcomes_of(uploaded: Sequence[tuple[Case, Sequence[Upload]]]) -> list[Outcome]:
+    """Import uploads, each as one, and compare with what the cases expect, or their second choice.
 
-    Every upload is read. Rows that were imported before, word for word, are imported again only
-    with ``anew``: half of the files are other spellings of rows that another one has.
+    Every upload is read by itself. What is accepted goes into one history, since computing it is
+    what takes long; ids and units of each case are made its own there, so that it stands alone.
     """
-    begun = time.perf_counter()
-    outcome, stored = _import(case, uploads, anew)
-    failures = _compare(case, outcome, stored)
-    if failures and case.otherwise is not None and not _compare(case.otherwise, outcome, stored):
-        failures = []
-    if outcome.result == "raised":
-        failures = [outcome.message]
-    failures += [f"{path} was written" for path in OUTSIDE if path.exists()]
-    return replace(outcome, failures=tuple(failures), seconds=time.perf_counter() - begun)
+    read: list[Draft | Outcome] = [_read(case, uploads) for case, uploads in uploaded]
+    drafts = [draft for draft in read if isinstance(draft, Draft)]
+    taken = iter(_take_in(drafts)) if drafts else iter(())
+    outcomes = []
+    for (case, _), found in zip(uploaded, read, strict=True):
+        if isinstance(found, Outcome):
+            outcome, stored = found, Stored({})
+        else:
+            outcome, stored = _told(case, found, next(taken))
+        failures = _compare(case, outcome, stored)
+        if failures and case.otherwise and not _compare(case.otherwise, outcome, stored):
+            failures = []
+        if outcome.result == "raised":
+            failures = [outcome.message]
+        outcomes.append(replace(outcome, failures=tuple(failures)))
+    return outcomes
 
 
-def _import(case: Case, uploads: Sequence[Upload], anew: bool) -> tuple[Outcome, Stored]:
+def _read(case: Case, uploads: Sequence[Upload]) -> Draft | Outcome:
+    """Read uploads as the page does, or tell how they were refused."""
     try:
-        draft = read_files(Store(_empty_store()), uploads, Reading(as_of=AS_OF)).draft
-        content = _content_of(draft)
-        if anew or content not in _taken_in:
-            _taken_in[content] = _take_in(draft)
-        taken = _taken_in[content]
+        draft = prepare_apart(uploads, Known(), Reading(as_of=AS_OF)).draft
+        if any(issue.code in REFUSES_FILE for issue in draft.issues):
+            raise FileRefused(draft.issues)
+        written = [path for path in OUTSIDE if path.exists()]
+        assert not written, f"{written} was written"
     except FileRefused as refusal:
         refused = Counter(issue.code for issue in refusal.issues)
-        return Outcome(case, "reject", None, dict(refused), str(refusal)), Stored({})
-    except AlreadyImported as refusal:
-        return Outcome(case, "reject", None, {"AlreadyImported": 1}, str(refusal)), Stored({})
+        return Outcome(case, "reject", None, dict(refused), str(refusal))
     except Exception as error:  # whatever it is, it is a finding
-        return Outcome(case, "raised", message=f"{type(error).__name__}: {error}"), Stored({})
-    codes = Counter(issue.code for issue in draft.issues) + taken.reported
-    doubted = taken.doubted or any(issue.severity != "info" for issue in draft.issues)
+        return Outcome(case, "raised", message=f"{type(error).__name__}: {error}")
+    return draft
+
+
+def _told(case: Case, draft: Draft, taken: _TakenIn) -> tuple[Outcome, Stored]:
+    """Tell of an upload that went in with what it is stored as."""
     message = next((issue.message for issue in draft.issues), "")
-    rows = len(taken.stored.items)
-    return Outcome(case, "warn" if doubted else "accept", rows, dict(codes), message), taken.stored
+    result = "warn" if taken.doubted else "accept"
+    outcome = Outcome(case, result, len(taken.stored.items), dict(taken.codes), message)
+    return outcome, taken.stored
 
 
 @dataclass(frozen=True)
 class _TakenIn:
-    """What became of rows: what is stored, which codes only the store reported and how often,
-    and whether one of those is more than information."""
+    """What became of a draft: what is stored, which codes were reported and how often, and
+    whether one of those is more than information."""
 
     stored: Stored
-    reported: Counter[str]
+    codes: Counter[str]
     doubted: bool
 
 
-#: By content; what a case expects is looked up in it and never changed.
-_taken_in: dict[str, _TakenIn] = {}
+#: Columns that refer from row to row: other cases in the same history must not be meant.
+_OWN = frozenset(
+    {"objective_id", "key_result_id", "initiative_id", "parent_id", "child_id", "item_id",
+     "department", "team", "parent_team", "same_as", "person", "manager", "owner"}
+)  # fmt: skip
 
 
-def _content_of(draft: Draft) -> str:
-    """Return a digest of all that an import takes from a draft but for places in files."""
-    if any(issue.code in REFUSES_FILE for issue in draft.issues):
-        raise FileRefused(draft.issues)
-    said = [
-        (name, [column for column in table.column_names if column not in ("file", "row")])
-        for name, table in sorted(draft.tables.items())
-    ]
-    rows = [(name, draft.tables[name].select(columns).to_pylist()) for name, columns in said]
-    return hashlib.sha256(repr((draft.as_of, draft.source_format, rows)).encode()).hexdigest()
+def _mark(number: int) -> str:
+    return f"{number:04d}~"
 
 
-def _take_in(draft: Draft) -> _TakenIn:
-    """Accept a draft in an empty store of its own."""
-    with fresh_store() as store:
-        issues = store.accept(draft).issues
-        found = Counter(zip(issues["code"], issues["severity"], strict=True))
-        found.subtract((issue.code, issue.severity) for issue in draft.issues)
-        assert min(found.values(), default=0) >= 0, "an issue of the reading is not reported"
-        reported: Counter[str] = Counter()
-        for (code, _), count in found.items():
-            reported[str(code)] += count
-        doubted = any(count and severity != "info" for (_, severity), count in found.items())
-        return _TakenIn(stored_in(store), +reported, doubted)
+def _marked(draft: Draft, number: int) -> dict[str, pa.Table]:
+    """Return the tables of a draft with a mark before everything that refers from row to row."""
+    tables = {**draft.tables, "issue_row": issue_table(draft.issues)}
+    for name, table in tables.items():
+        for column in _OWN.intersection(table.column_names):
+            values = pc.binary_join_element_wise(_mark(number), table[column], "")
+            place = table.column_names.index(column)
+            tables[name] = tables[name].set_column(place, table.schema.field(column), values)
+    return tables
+
+
+def _take_in(drafts: Sequence[Draft]) -> list[_TakenIn]:
+    """Let drafts be imports of one history, published once."""
+    with tempfile.TemporaryDirectory(prefix="okr-corpus-") as folder:
+        store = Store(Path(folder) / "data")
+        for number, draft in enumerate(drafts):
+            manifest = Manifest(
+                "import", number + 1, f"imp-{number + 1:04d}", "2026-09-30T08:00:00+00:00", "corpus",
+                draft.as_of, draft.source_format, draft.files, draft.counts(), mapping=draft.mapping,
+            )  # fmt: skip
+            store.journal.append(manifest, _marked(draft, number), draft.originals)
+        store.catch_up()
+        with store.reader() as reader:
+            said = _dicts(reader, "select import_id, code, severity from import_issue")
+            stored = stored_in(reader)
+    taken = []
+    for number, draft in enumerate(drafts):
+        here = [each for each in said if each["import_id"] == f"imp-{number + 1:04d}"]
+        codes = Counter(str(each["code"]) for each in here)
+        read = Counter(issue.code for issue in draft.issues)
+        assert codes >= read, f"an issue of the reading is not reported: {read - codes}"
+        taken.append(
+            _TakenIn(
+                Stored(stored.get(_mark(number), {})),
+                codes,
+                any(each["severity"] != "info" for each in here),
+            )
+        )
+    return taken
 
 
 # --- what is in the database -------------------------------------------------------------------
@@ -204,37 +224,49 @@ _TABLES = {
 _COMMON = {"end_date": "due", "reported_progress": "progress", "cycle": "period"}
 
 
-def stored_in(store: Store) -> Stored:
-    """Read what an import stored: its rows as accepted, and the links that are in force."""
+def stored_in(reader: Reader) -> dict[str, dict[str, dict[str, Any]]]:
+    """Read what imports stored: by mark and id the rows as accepted, and the links in force."""
     items: dict[str, dict[str, Any]] = {}
-    with store.reader() as reader:
-        named: dict[str, list[str]] = defaultdict(list)
-        for table, (id_column, names) in _TABLES.items():
-            for row in _dicts(reader, f"select * from journal.{table}"):
-                renamed = {{**_COMMON, **names}.get(k, k): v for k, v in row.items()}
-                item_id = row[id_column]
-                home = (
-                    row.get("objective_id") if table == "key_result_row" else row.get("parent_id")
-                )
-                if home is not None:
-                    named[item_id].append(home)
-                items[item_id] = {**renamed, "type": table.removesuffix("_row")}
-        for link in _dicts(reader, "select child_id, parent_id from journal.alignment_row"):
-            named[link["child_id"]].append(link["parent_id"])
-        kept_out = {
-            (link["child_id"], link["parent_id"])
-            for link in _dicts(
-                reader,
-                "select child_id, parent_id from journal.kept_out_link where code = 'alignment_cycle'",
-            )
-        }
-        _add_views(reader, items)
+    named: dict[str, list[str]] = defaultdict(list)
+    for table, (id_column, names) in _TABLES.items():
+        for row in _dicts(reader, f"select * from journal.{table}"):
+            renamed = {{**_COMMON, **names}.get(k, k): v for k, v in row.items()}
+            item_id = row[id_column]
+            home = row.get("objective_id") if table == "key_result_row" else row.get("parent_id")
+            if home is not None:
+                named[item_id].append(home)
+            items[item_id] = {**renamed, "type": table.removesuffix("_row")}
+    for link in _dicts(reader, "select child_id, parent_id from journal.alignment_row"):
+        named[link["child_id"]].append(link["parent_id"])
+    kept_out = {
+        (link["child_id"], link["parent_id"])
+        for link in _dicts(
+            reader,
+            "select child_id, parent_id from journal.kept_out_link where code = 'alignment_cycle'",
+        )
+    }
+    _add_views(reader, items)
     for item_id, item in items.items():
         in_force = [p for p in named[item_id] if p in items and (item_id, p) not in kept_out]
         in_force = [parent for parent in dict.fromkeys(in_force) if parent != item_id]
         item["parent_id"] = in_force[0] if in_force else None
-        item["parents"] = " ".join(sorted(in_force))
-    return Stored(items)
+        item["parents"] = " ".join(in_force)
+    return _unmarked(items)
+
+
+def _unmarked(items: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Sort items by the mark of their case and take it off again."""
+    length = len(_mark(0))
+    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for item_id, item in items.items():
+        mark = item_id[:length]
+        plainly = {
+            column: value.removeprefix(mark) if column in _OWN and value is not None else value
+            for column, value in item.items()
+        }
+        parents = [parent.removeprefix(mark) for parent in item["parents"].split(" ")]
+        found[mark][item_id[length:]] = {**plainly, "parents": " ".join(sorted(parents))}
+    return found
 
 
 def _dicts(reader: Reader, sql: str) -> list[dict[str, Any]]:
@@ -340,11 +372,12 @@ def _same(column: str, wanted: Value, found: Any, stored: Stored) -> bool:
 def hostile_names(folder: Path = shared.FOLDER) -> list[Outcome]:
     """Upload the clean file under each hostile name."""
     content = (folder / "ok_baseline.csv").read_bytes()
+    (cells,) = (case.cells for case in shared.cases() if case.file == "ok_baseline.csv")
     cases = [
-        Case(name, "names", "a hostile name of an upload", "accept", 5)
+        Case(name, "names", "a hostile name of an upload", "accept", 5, cells)
         for name in shared.upload_names(folder)
     ]
-    return [outcome_of(case, [Upload(case.file, content)], anew=True) for case in cases]
+    return outcomes_of([(case, [Upload(case.file, content)]) for case in cases])
 
 
 def run_big() -> Iterator[Outcome]:
@@ -352,18 +385,16 @@ def run_big() -> Iterator[Outcome]:
     for case in shared.big():
         with tempfile.TemporaryDirectory(prefix="okr-big-") as folder:
             path = shared.generate(case.file, Path(folder))
-            yield outcome_of(case, [Upload(path.name, path.read_bytes())])
+            yield from outcomes_of([(case, [Upload(path.name, path.read_bytes())])])
 
 
 def run_all(big: bool = False, only: str = "") -> Iterator[Outcome]:
     """Run both collections; ``only`` picks files whose name contains it."""
     with tempfile.TemporaryDirectory(prefix="okr-made-") as name:
-        for case in make.make(Path(name)):
-            if only in case.file:
-                yield happened(case, Path(name))
-    for case in shared.cases():
-        if only in case.file and case.file != shared.UPLOAD_NAMES:
-            yield happened(case, shared.FOLDER)
+        made = make.make(Path(name))
+        yield from all_that_happened([case for case in made if only in case.file], Path(name))
+    theirs = [case for case in shared.cases() if case.file != shared.UPLOAD_NAMES]
+    yield from all_that_happened([case for case in theirs if only in case.file], shared.FOLDER)
     if shared.upload_names() and only in shared.UPLOAD_NAMES:
         yield from hostile_names()
     if big:
