@@ -23,7 +23,6 @@ from tests.test_oracle_random import (
 from tests.viva_export import make_export
 
 #: One worker: the import takes seconds.
-pytestmark = pytest.mark.xdist_group("viva_large")
 
 
 @cache
