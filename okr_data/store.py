@@ -696,13 +696,17 @@ class Store:
 
     def is_current(self) -> bool:
         """Tell whether the newest database shows the whole journal by today's formulas and settings."""
+        return self._shows_the_journal(self._computed_by())
+
+    def _shows_the_journal(self, computed_by: str) -> bool:
+        """Tell whether the newest database holds every entry, by formulas that are named like this."""
         try:
-            last_seq, computed_by = self._meta()
+            last_seq, by = self._meta()
         except (NoDatabase, duckdb.Error):
             return False
         entries = self.journal.entries()
         newest = entries[-1].manifest.seq if entries else 0
-        return last_seq == newest and computed_by == self._computed_by()
+        return last_seq == newest and by.startswith(computed_by)
 
     def _meta(self) -> tuple[int, str]:
         """Read what the newest database says of itself, without any view. Raises NoDatabase."""
@@ -741,8 +745,7 @@ class Store:
 
     def _computed_by(self) -> str:
         """Name the formulas and settings that the answers of a database come from."""
-        settings = repr(setting_rows(self.settings()))
-        return f"{SCHEMA_VERSION}/{views.fingerprint()}/{settings}"
+        return f"{_formulas()}{setting_rows(self.settings())!r}"
 
     def _path(self, generation: int) -> Path:
         return self.folder / f"okr-{generation:06d}.duckdb"
@@ -764,7 +767,11 @@ class Store:
         entries = self.journal.entries()
         if entries and not self.is_current():
             progress("publishing what the journal holds", 0.1)
-            self._publish_anew(entries)
+            if self._shows_the_journal(_formulas()) and self._opens(self.generation()):
+                with self._staged([], progress=part_of(progress, 0.1, 0.9)) as staged:
+                    self._publish(staged)  # only settings are others: its rows and views stay
+            else:
+                self._publish_anew(entries)
         return entries
 
     def _publish_anew(self, entries: Sequence[Entry], progress: Progress = silent) -> int:
@@ -808,7 +815,7 @@ class Store:
         """
         self._sweep()
         path = self.folder / f".staged-{os.getpid()}.duckdb"
-        copied = not anew and self.is_current()
+        copied = not anew and self._shows_the_journal(_formulas())
         if copied:
             shutil.copyfile(self._path(self.generation()), path)
         connection = _connect(path, read_only=False)
@@ -1044,6 +1051,11 @@ def _settings_of(identity: tuple[Path, int, int, int]) -> Settings:
         )
     finally:
         connection.close()
+
+
+def _formulas() -> str:
+    """Name the formulas of today, as the beginning of what a database says it is computed by."""
+    return f"{SCHEMA_VERSION}/{views.fingerprint()}/"
 
 
 def _create_base_tables(connection: duckdb.DuckDBPyConnection) -> None:
