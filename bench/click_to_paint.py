@@ -31,6 +31,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, WebSocket, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from okr_data.export.browser import browser_path
 from okr_data.intake import load_sample
 from okr_data.store import Store
 from okr_data.ui.frame import GROUPS, PAGES
@@ -162,10 +163,10 @@ def main() -> None:
 
 
 def _chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
+    found = browser_path()
     if found is None:
         sys.exit("There is no Chromium to measure with.")
-    return found
+    return str(found)
 
 
 def _record(browser: BrowserContext, server: Server, page: str) -> list[bytes]:

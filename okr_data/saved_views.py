@@ -18,6 +18,7 @@ import tomli_w
 from okr_data.errors import OkrError
 from okr_data.journal import sync
 from okr_data.store import Store
+from okr_data.texts import number, t
 
 FILE = "views.toml"
 #: Longest name, in characters: what a menu shows in one line or two.
@@ -56,7 +57,7 @@ class SavedViews:
         with self._store.writing():
             others = [each for each in self._read() if each.name != saved.name]
             if len(others) >= MOST:
-                raise OkrError(f"There are {MOST} saved views; remove one first.")
+                raise OkrError(t("There are {n} saved views; remove one first.", n=number(MOST)))
             self._write([*others, saved])
         return saved
 
@@ -66,9 +67,9 @@ class SavedViews:
         with self._store.writing():
             views = self._read()
             if name not in {view.name for view in views}:
-                raise OkrError(f"There is no saved view “{name}” any more.")
+                raise OkrError(t("There is no saved view “{name}” any more.", name=name))
             if checked != name and checked in {view.name for view in views}:
-                raise OkrError(f"There is a saved view “{checked}” already.")
+                raise OkrError(t("There is a saved view “{name}” already.", name=checked))
             self._write([replace(v, name=checked) if v.name == name else v for v in views])
 
     def remove(self, name: str) -> None:
@@ -87,7 +88,9 @@ class SavedViews:
                 if each.get("name")
             ]
         except (OSError, ValueError, AttributeError, TypeError) as error:
-            raise OkrError(f"{FILE} in the data folder does not read: {error}") from error
+            raise OkrError(
+                t("{file} in the data folder does not read: {error}", file=FILE, error=error)
+            ) from error
 
     def _write(self, views: list[SavedView]) -> None:
         beside = self._path.with_name(f".{FILE}.new")
@@ -101,9 +104,15 @@ def _checked(name: str) -> str:
     """Return a name in one line. Raises OkrError where it is none or too long."""
     checked = " ".join("".join(c for c in name if c.isprintable() or c.isspace()).split())
     if not checked:
-        raise OkrError("A saved view needs a name.")
+        raise OkrError(t("A saved view needs a name."))
     if len(checked) > NAME_LENGTH:
-        raise OkrError(f"A name has at most {NAME_LENGTH} characters; this one has {len(checked)}.")
+        raise OkrError(
+            t(
+                "A name has at most {most} characters; this one has {n}.",
+                most=number(NAME_LENGTH),
+                n=number(len(checked)),
+            )
+        )
     return checked
 
 

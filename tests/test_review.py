@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -127,10 +128,10 @@ CHECK_INS = """
 """
 
 
-@pytest.fixture
-def two_days(tmp_path: Path) -> Store:
+@pytest.fixture(scope="module")
+def two_days_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sales falls behind, loses its goal, and its target is lowered; Product is in order."""
-    store = new_store(tmp_path / "data")
+    store = new_store(tmp_path_factory.mktemp("two-days") / "data")
     for day, parent, target in ((BEFORE, "O-1", "100"), (DAY, "", "80")):
         take_in(
             store,
@@ -139,7 +140,12 @@ def two_days(tmp_path: Path) -> Store:
             key_results=RESULTS.format(target=target),
             check_ins=CHECK_INS,
         )
-    return store
+    return store.folder
+
+
+@pytest.fixture
+def two_days(two_days_folder: Path, tmp_path: Path) -> Store:
+    return Store(Path(shutil.copytree(two_days_folder, tmp_path / "data")))
 
 
 def test_each_flip_and_moved_target_is_a_question_and_nothing_is_asked_twice(

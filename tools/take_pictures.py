@@ -7,7 +7,6 @@ written to ``docs/img`` as WebP, some 40 KB each.
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from okr_data.export.browser import browser_path
 from okr_data.intake import load_sample
 from okr_data.store import Store
 from okr_data.ui.frame import PAGES
@@ -67,10 +67,10 @@ def main(wanted: list[str]) -> None:
 
 
 def _browser() -> str:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
+    found = browser_path()
     if found is None:
         sys.exit("There is no Chromium to take pictures with.")
-    return found
+    return str(found)
 
 
 def _address(store: Store, page: str) -> str:

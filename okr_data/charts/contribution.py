@@ -27,6 +27,7 @@ from okr_data.charts.theme import (
     text_trace,
     wrap,
 )
+from okr_data.charts.words import NO_DEPARTMENT
 from okr_data.texts import Words, mark, number, t, tn
 
 #: Departments and company objectives that are drawn; the other departments are one row.
@@ -38,7 +39,7 @@ ROW_WORDS = Words(
     {
         "whole": mark("Whole goal"),
         "company": mark("Company level"),
-        "unknown": mark("Department unknown"),
+        "unknown": NO_DEPARTMENT,
         "outside": mark("Outside the filter"),
     }
 )

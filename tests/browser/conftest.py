@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
+from okr_data.export.browser import browser_path, what_to_install
 from okr_data.intake import load_sample
 from okr_data.store import Store
 from tests.browser.driving import CHROMIUM_ARGS, TIMEOUT, Screen, Server, serving
@@ -21,7 +21,6 @@ from tests.conftest import new_store, take_in
 
 Serve = Callable[[Path], Server]
 Visit = Callable[..., Screen]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="package")
@@ -30,9 +29,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
 
     Its profile is new and on disk: all tabs share the compiled 9 MB of Streamlit and Plotly.
     """
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = browser_path()
     if path is None:
-        reason = f"no browser found: none of {', '.join(BROWSERS)}"
+        reason = what_to_install()
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)

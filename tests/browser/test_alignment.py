@@ -91,7 +91,7 @@ def test_check_of_the_scorecard_shows_its_list(site: Server, visit: Visit) -> No
     screen = visit(site)
     screen.open("/scorecard", "weakest is")
     expect(screen.heading).to_contain_text(f"{CYCLE} scores {whole.score * 100:.0f} %")
-    screen.open("/scorecard?department=Marketing", "weakest is")
+    screen.go("/scorecard?department=Marketing", "weakest is")
     expect(screen.text(re.compile("marketing", re.IGNORECASE)).first).to_be_visible()
     place = list(one.checks["check"]).index("line_of_sight")
     screen.select_row("The checks with passed and total", place)
@@ -129,7 +129,7 @@ def test_line_of_sight_of_a_person_and_an_objective_without_one(site: Server, vi
     screen = visit(site)
     screen.open("/sight?sight=person&sight_person=Nora+Kettunen", "Nora Kettunen")
     expect(screen.page.get_by_role("heading", name="Line of sight")).to_be_visible()
-    screen.open("/objective?item=O-198", "Become the voice people trust on heating costs")
+    screen.go("/objective?item=O-198", "Become the voice people trust on heating costs")
     expect(screen.text("Unaligned").first).to_be_visible()
     screen.assert_sound()
 
@@ -137,10 +137,10 @@ def test_line_of_sight_of_a_person_and_an_objective_without_one(site: Server, vi
 def test_pages_open_whatever_the_address_says(site: Server, visit: Visit) -> None:
     screen = visit(site)
     screen.open("/findings?finding=%3Cb%3E&severity=High&excused=maybe", "findings in all")
-    screen.open("/objective?item=%00nowhere", "Look an objective up")
+    screen.go("/objective?item=%00nowhere", "Look an objective up")
     expect(screen.text("is not in the data")).to_be_visible()
-    screen.open("/sight?sight=x&sight_person=y")
-    screen.open("/alignment?part=Contribution&state=Detached&ratio=x", "lead to a company goal")
+    screen.go("/sight?sight=x&sight_person=y")
+    screen.go("/alignment?part=Contribution&state=Detached&ratio=x", "lead to a company goal")
     screen.assert_sound()
 
 

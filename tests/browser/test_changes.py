@@ -109,11 +109,12 @@ def test_what_is_gone_opens_on_the_day_it_was_there(site: Server, visit: Visit) 
 
 def test_page_opens_whatever_the_address_says(site: Server, visit: Visit) -> None:
     screen = visit(site)
-    for since in ("2031-01-01", "%3Cb%3E", "2026-11-20", "1900-01-01"):
-        screen.open(f"/changes?since={since}&change=boss&items=all&cycle=%00", HEADING)
+    screen.open("/changes?since=2031-01-01&change=boss&items=all&cycle=%00", HEADING)
+    for since in ("%3Cb%3E", "2026-11-20", "1900-01-01"):
+        screen.go(f"/changes?since={since}&change=boss&items=all&cycle=%00", HEADING)
         expect(screen.heading).to_contain_text("since 16 Oct 2026")
-    screen.open("/changes?as_of=2026-01-01", "only one day is known")
-    screen.open(
+    screen.go("/changes?as_of=2026-01-01", "only one day is known")
+    screen.go(
         "/changes?cycle=Q2+2026&since=2026-11-19", "Q2 2026: nothing changed since 19 Nov 2026"
     )
     expect(screen.text("Nothing changed between these days")).to_be_visible()

@@ -76,7 +76,7 @@ def test_a_closed_cycle_under_a_filter_and_whatever_the_address_says(
     )
     screen.choose("Cycle", "Annual 2026")
     screen.settle("Nothing here under this filter")
-    screen.open("/cycles?cycle=Annual+2026", "there is no cycle before it")
+    screen.go("/cycles?cycle=Annual+2026", "there is no cycle before it")
     screen.tile("Line of sight").shows("n/a")
     expect(screen.text("None of these cycles has ended by this day.")).to_be_visible()
     screen.assert_sound()
