@@ -39,16 +39,27 @@ _PART = "screen"
 _SCREEN = st.components.v2.component(
     "okr_screen",
     js="""
-    export default function({ data, setStateValue }) {
+    // Called again whenever the size is another one, without having been told to stop before.
+    export default function({ data, parentElement, setStateValue }) {
+        const host = parentElement.host ?? parentElement;
         const tell = () => {
-            const fits = data.sizes.filter(([, from]) => window.innerWidth >= from);
+            const { sizes, size, set } = host.okrScreen;
+            const fits = sizes.filter(([, from]) => window.innerWidth >= from);
             const [name] = fits[fits.length - 1];
-            if (name !== data.size) setStateValue("size", name);
+            if (name !== size) set("size", name);
         };
-        const queries = data.sizes.map(([, from]) => window.matchMedia(`(min-width: ${from}px)`));
+        if (!host.okrScreen) {
+            const queries = data.sizes.map(([, from]) => window.matchMedia(`(min-width: ${from}px)`));
+            const stop = () => {
+                queries.forEach((query) => query.removeEventListener("change", host.okrScreen.tell));
+                delete host.okrScreen;
+            };
+            host.okrScreen = { tell, stop };
+            queries.forEach((query) => query.addEventListener("change", tell));
+        }
+        Object.assign(host.okrScreen, { sizes: data.sizes, size: data.size, set: setStateValue });
         tell();
-        queries.forEach((query) => query.addEventListener("change", tell));
-        return () => queries.forEach((query) => query.removeEventListener("change", tell));
+        return host.okrScreen.stop;
     }
     """,
 )

@@ -75,10 +75,11 @@ _KEYS = st.components.v2.component(
     const THEIRS = "input, textarea, select, [contenteditable=true], [role=listbox], [role=slider], "
         + "[role=combobox], [role=radiogroup], [role=tablist], [role=grid], [role=menu], [role=dialog], "
         + "[role=spinbutton], [data-testid=stDataFrame]";
+    // Called again whenever the step is another one, without having been told to stop before.
     export default function({ data, parentElement, setTriggerValue }) {
-        let at = data.at;
-        (parentElement.host ?? parentElement).dataset.listens = "";  // it has a shadow of its own
+        const host = parentElement.host ?? parentElement;
         const pressed = (event) => {
+            const { steps, at, tell } = host.okrKeys;
             const by = STEPS[event.key];
             if (!by || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey
                 || event.shiftKey) return;
@@ -86,13 +87,22 @@ _KEYS = st.components.v2.component(
             if (there.some((each) => each.matches(THEIRS))) return;
             if (document.querySelector("[role=dialog], [data-testid=stPopoverBody]")) return;
             const next = at + by;
-            if (next < 0 || next >= data.steps.length) return;
+            if (next < 0 || next >= steps.length) return;
             event.preventDefault();
-            at = next;
-            setTriggerValue("step", data.steps[at]);
+            host.okrKeys.at = next;
+            tell("step", steps[next]);
         };
-        document.addEventListener("keydown", pressed);
-        return () => document.removeEventListener("keydown", pressed);
+        const stop = () => {
+            document.removeEventListener("keydown", pressed);
+            delete host.okrKeys;
+        };
+        if (!host.okrKeys) {
+            host.okrKeys = { stop };
+            document.addEventListener("keydown", pressed);
+            host.dataset.listens = "";
+        }
+        Object.assign(host.okrKeys, { steps: data.steps, at: data.at, tell: setTriggerValue });
+        return host.okrKeys.stop;
     }
     """,
 )

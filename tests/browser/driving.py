@@ -53,7 +53,8 @@ MENU = (*DIRECT, *(entry for entries in GROUPS.values() for entry in entries))
 # Streamlit looks for its endpoints below the page's path first; Vega draws sparklines before data.
 _HARMLESS = re.compile(r"/_stcore/(health|host-config)\b|Infinite extent for field")
 #: Notes in ``window.awaited`` whether a run was asked for that has not begun: a click reaches the
-#: server a moment later, and until then the page looks as settled as before. The messages are
+#: server a moment later, and until then the page looks as settled as before. ``window.asked``
+#: counts the runs asked for: a click on something that is just drawn anew asks for none. The messages are
 #: protobuf; of the browser's the field 11 asks for a run, of the server's the field 4 begins one.
 _LISTEN = """(() => {
     const carries = (buffer, wanted) => {
@@ -75,6 +76,7 @@ _LISTEN = """(() => {
         return false;
     };
     window.awaited = false;
+    window.asked = 0;
     const Socket = window.WebSocket;
     window.WebSocket = class extends Socket {
         constructor(...given) {
@@ -84,8 +86,10 @@ _LISTEN = """(() => {
             });
         }
         send(data) {
-            if (typeof data !== "string" && carries(data, 11))
+            if (typeof data !== "string" && carries(data, 11)) {
                 window.awaited = true;
+                window.asked += 1;
+            }
             super.send(data);
         }
     };
@@ -370,6 +374,19 @@ class Screen:
 
     # --- doing ---------------------------------------------------------------
 
+    def ask(self, do: Callable[[], object]) -> None:
+        """Do something that asks for a run; once more where it met what was just drawn anew."""
+        self.settle()
+        before = self.page.evaluate("window.asked")
+        do()
+        try:
+            self.page.wait_for_function(
+                "before => window.asked > before", arg=before, timeout=AGAIN
+            )
+        except TimeoutError:
+            self.settle()
+            do()
+
     def choose(self, label: str, option: str) -> None:
         """Take one more value in a filter."""
         self.settle()
@@ -395,7 +412,7 @@ class Screen:
 
     def select_row(self, table: str, row: int) -> None:
         """Tick the box in front of a row; the first one is 0."""
-        self.click_cell(table, 16, row)
+        self.ask(lambda: self.click_cell(table, 16, row))
 
     def press(self, button: str) -> None:
         """Click a button by its name."""
