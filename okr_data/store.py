@@ -28,7 +28,7 @@ import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from okr_data import changes, graph, views
+from okr_data import changes, events, graph, views
 from okr_data.errors import (
     AlreadyImported,
     FileRefused,
@@ -37,7 +37,7 @@ from okr_data.errors import (
     StoreBusy,
     UnknownImport,
 )
-from okr_data.issues import REFUSES_FILE, Issue
+from okr_data.issues import REFUSES_FILE, Issue, count_by_code
 from okr_data.journal import CHANGES, Entry, Journal, Kind, Manifest, SourceFile, sync
 from okr_data.periods import parse_period
 from okr_data.schema import EXCUSE, REVIEW, REVIEW_REMARK, SCHEMA_VERSION, TABLES
@@ -302,6 +302,8 @@ class Store:
         self.journal = Journal(self.folder / "journal")
         self.pointer = self.folder / "okr.duckdb"
         self._lock_timeout = lock_timeout
+        #: When the writer's lock was taken, by the monotonic clock; only its holder looks at it.
+        self._writing_since = 0.0
 
     # --- reading -------------------------------------------------------------
 
@@ -432,7 +434,9 @@ class Store:
         computed. Raises FileRefused, AlreadyImported or StoreBusy; in each case everything stays
         as it was.
         """
+        names = [file.name for file in draft.files]
         if any(issue.code in REFUSES_FILE for issue in draft.issues):
+            events.refused(names, count_by_code(draft.issues))
             raise FileRefused(draft.issues)
         with self.writing():
             entries = self._caught_up(progress)
@@ -474,6 +478,12 @@ class Store:
                     progress("publishing", 0.92)
                     self._publish(staged)
             progress("done", 1.0)
+            events.tell(
+                "import_checked" if dry_run else "import_accepted",
+                import_id=None if dry_run else manifest.import_id, files=names,
+                rows=manifest.counts["rows"], issues=sum(manifest.issues.values()),
+                seconds=self._writing_seconds(),
+            )  # fmt: skip
             return ImportResult(manifest, issues, dry_run, found.frame, tree, found.counts)
 
     def undo(self, import_id: str, by: str | None = None) -> Manifest:
@@ -600,6 +610,7 @@ class Store:
         with self._staged([(manifest, {})]) as staged:
             self.journal.append(manifest, {}, ())
             self._publish(staged)
+        events.tell(kind, import_id=import_id, seconds=self._writing_seconds())
         return manifest
 
     def rebuild(self, progress: Progress = silent) -> int:
@@ -611,7 +622,9 @@ class Store:
         with self.writing():
             entries = self.journal.entries()
             progress("reading the journal", 0.05)
-            return self._publish_anew(entries, progress)
+            generation = self._publish_anew(entries, progress)
+            events.tell("rebuilt", generation=generation, entries=len(entries))
+            return generation
 
     def catch_up(self) -> bool:
         """Bring the published state up to the journal, the formulas and the settings of today.
@@ -639,7 +652,8 @@ class Store:
             if self.generation() != generation or self._is_whole(generation):
                 return False
             logger.error("generation %s is damaged and is computed anew", generation)
-            self._publish_anew(self.journal.entries())
+            made = self._publish_anew(self.journal.entries())
+            events.tell("mended", damaged=generation, generation=made)
             return True
 
     def _opens(self, generation: int) -> bool:
@@ -674,6 +688,7 @@ class Store:
         lock = FileLock(self.folder / "writer.lock", timeout=self._lock_timeout)
         try:
             with lock:
+                self._writing_since = time.monotonic()
                 holder.write_text(
                     json.dumps({"pid": os.getpid(), "by": _user_name(), "since": _now()}), "utf-8"
                 )
@@ -682,6 +697,7 @@ class Store:
                 finally:
                     holder.unlink(missing_ok=True)
         except Timeout as error:
+            events.tell("writer_waited_in_vain", seconds=self._lock_timeout)
             raise StoreBusy(_busy_message(holder)) from error
         except duckdb.OutOfMemoryException as error:
             raise OkrError(
@@ -689,10 +705,15 @@ class Store:
                 "very many objectives hang below each other. Nothing was changed."
             ) from error
         except (OSError, duckdb.IOException) as error:
+            events.tell("folder_not_written", exception=type(error).__name__)
             raise OkrError(
                 f"The data folder {self.folder} cannot be written ({error}). "
                 "What was published before is still there."
             ) from error
+
+    def _writing_seconds(self) -> float:
+        """Return for how long this writer has held the lock, in seconds."""
+        return time.monotonic() - self._writing_since
 
     def is_current(self) -> bool:
         """Tell whether the newest database shows the whole journal by today's formulas and settings."""
@@ -764,7 +785,8 @@ class Store:
         entries = self.journal.entries()
         if entries and not self.is_current():
             progress("publishing what the journal holds", 0.1)
-            self._publish_anew(entries)
+            generation = self._publish_anew(entries)
+            events.tell("caught_up", generation=generation, entries=len(entries))
         return entries
 
     def _publish_anew(self, entries: Sequence[Entry], progress: Progress = silent) -> int:
@@ -788,6 +810,8 @@ class Store:
                 # Read in another way, the same bytes say something else.
                 and (not former.mapping or _readings(former.mapping) == _readings(draft.mapping))
             ):
+                names = [file.name for file in draft.files]
+                events.refused(names, {"already_imported": 1}, import_id=former.import_id)
                 raise AlreadyImported(former.import_id)
 
     @contextmanager
@@ -857,6 +881,10 @@ class Store:
         if (identity := _identity(final)) is not None:
             _remember(identity, (last_seq, computed_by))  # else the file is opened to read it
         self._retire()
+        events.tell(
+            "published", generation=int(generation), bytes=final.stat().st_size,
+            seconds=self._writing_seconds(),
+        )  # fmt: skip
         return int(generation)
 
     def _point_to(self, final: Path) -> None:

@@ -22,8 +22,8 @@ from okr_data.charts.theme import DARK, LIGHT, Palette
 from okr_data.errors import OkrError
 from okr_data.intake import clear_sample
 from okr_data.texts import mark, t
+from okr_data.ui import back, languages, page_errors
 from okr_data.ui import data as pinned_data
-from okr_data.ui import back, languages
 from okr_data.ui.data import Data
 from okr_data.ui.ways import way
 from okr_data.ui.words import safe
@@ -98,6 +98,7 @@ def navigation() -> Page:
 
 def run_app() -> None:
     """Run the page that the address names; called by ``app.py`` alone."""
+    page_errors.listen()
     back.restore()
     languages.settle()
     page = navigation()
