@@ -707,8 +707,8 @@ class Store:
         except (OSError, duckdb.IOException) as error:
             events.tell("folder_not_written", exception=type(error).__name__)
             raise OkrError(
-                f"The data folder {self.folder} cannot be written ({error}). "
-                "What was published before is still there."
+                f"The data folder {self.folder} cannot be written ({error}). What was published "
+                "before is still there. Make room, or make the folder writable, and try again."
             ) from error
 
     def _writing_seconds(self) -> float:
@@ -724,6 +724,16 @@ class Store:
         entries = self.journal.entries()
         newest = entries[-1].manifest.seq if entries else 0
         return last_seq == newest and computed_by == self._computed_by()
+
+    def is_of_this_program(self) -> bool:
+        """Tell whether the newest database was made by today's formulas, under whatever settings.
+
+        Then it can be read as it is, also where the journal or the settings say more by now.
+        """
+        try:
+            return self._meta()[1].startswith(_formulas())
+        except (NoDatabase, duckdb.Error):
+            return False
 
     def _meta(self) -> tuple[int, str]:
         """Read what the newest database says of itself, without any view. Raises NoDatabase."""
@@ -763,7 +773,7 @@ class Store:
     def _computed_by(self) -> str:
         """Name the formulas and settings that the answers of a database come from."""
         settings = repr(setting_rows(self.settings()))
-        return f"{SCHEMA_VERSION}/{views.fingerprint()}/{settings}"
+        return f"{_formulas()}{settings}"
 
     def _path(self, generation: int) -> Path:
         return self.folder / f"okr-{generation:06d}.duckdb"
@@ -1005,6 +1015,11 @@ def _fill(
     views.compute(connection, *views.COMPUTED_LAYERS, only=only, computing=report, anew=anew)
     if anew:
         views.create_public_views(connection)
+
+
+def _formulas() -> str:
+    """Name the tables and views of this program."""
+    return f"{SCHEMA_VERSION}/{views.fingerprint()}/"
 
 
 def _computing(progress: Progress, begin: float, end: float) -> Callable[[str, int, int], None]:
