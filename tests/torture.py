@@ -116,7 +116,7 @@ def work(folder: Path, seed: int) -> None:
 def begin(folder: Path) -> None:
     """Make a folder with a short history, so that there is something to undo and to redo."""
     store, log, rng = Store(folder / "data"), folder / "log", random.Random(0)
-    for number, kind in enumerate(("import", "import", "import", "import", "undo"), start=1):
+    for number, kind in enumerate(("import", "import", "import", "undo"), start=1):
         _act(store, log, kind, number, rng)
 
 
@@ -127,7 +127,7 @@ def _act(
     imports, begun = store.imports(), time.monotonic()
     in_force = [m.import_id for m, undone in imports if not undone]
     undone = [m.import_id for m, undone in imports if undone]
-    if kind == "undo" and len(in_force) > 2:
+    if kind == "undo" and len(in_force) > 1:
         target = rng.choice(in_force)
         _say(log, begun=kind, number=number, target=target)
         store.undo(target, by=str(number))
