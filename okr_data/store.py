@@ -294,6 +294,18 @@ class Reader:
         self._cursor.close()
 
 
+@contextmanager
+def _said_as_kept() -> Iterator[None]:
+    """Say of a failed publishing what is true: the journal holds what was done already."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        raise OkrError(
+            f"Everything is kept in the journal, but its database cannot be written ({error}). "
+            "Make room, or make the folder writable: then it shows with the next start or import."
+        ) from error
+
+
 class Store:
     """One data folder."""
 
@@ -873,6 +885,7 @@ class Store:
         """
         return max(self.generation() + 1, int(time.time() * 1000))
 
+    @_said_as_kept()
     def _publish(self, staged: duckdb.DuckDBPyConnection) -> int:
         """Close the staged database and give it its name; then move the pointer."""
         staged.execute("commit")
