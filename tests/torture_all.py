@@ -8,6 +8,7 @@ where a part found something wrong.
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from tests.sessions import PROJECT
 GRACE = 30.0
 #: Seconds after which a part is given up; more is a hang.
 PATIENCE = 240.0
+_NOISE = re.compile(r"\[\s*\d+%\]|^bringing up nodes")
 DAMAGE = ("tests/test_damage.py", "tests/test_backup.py", "tests/test_doctor.py")
 
 
@@ -31,7 +33,7 @@ class Part:
 
 
 PARTS = (
-    Part("Many readers", ("tests.torture_sessions", "--sessions", "30", "--seconds", "15")),
+    Part("Many readers", ("tests.torture_sessions", "--sessions", "30", "--seconds", "20")),
     Part("Several processes", ("tests.torture_processes", "--rounds", "4")),
     Part("Disks", ("tests.torture_disk",)),
     Part("Damage and backups", ("pytest", "-q", "-p", "no:cacheprovider", *DAMAGE)),
@@ -55,7 +57,7 @@ def run(part: Part, patience: float) -> tuple[bool, str]:
         told, _ = process.communicate()
         told += f"WRONG: given up after {patience:,.0f} s\n"
     held = process.returncode == 0
-    lines = [line for line in told.splitlines() if line.strip() and "[100%]" not in line]
+    lines = [line for line in told.splitlines() if line.strip() and not _NOISE.search(line)]
     lasted = time.monotonic() - begun
     verdict = "held" if held else "FAILED"
     return held, "\n".join(

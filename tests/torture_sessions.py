@@ -40,7 +40,7 @@ PAGES = (
 )  # fmt: skip
 QUERIES = ("", "department=Sales", "level=team", "department=Product&level=department")
 #: Seconds that a reader looks at a page before the next click, on average.
-LOOKS = 4.0
+LOOKS = 6.0
 #: Seconds from one import to the next, unless one lasts longer.
 EVERY = 2.0
 #: Memory that an open session may take, in bytes: what it holds is its widgets and little more.
