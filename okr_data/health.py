@@ -32,7 +32,7 @@ def look(folder: Path) -> Health:
     store = Store(folder)
     generation = store.generation()
     if generation == 0:
-        return _before_the_first_start(folder)
+        return _before_the_first_start(store)
     try:
         with store.reader() as reader:
             ((found,),) = reader.rows("select max(generation) from journal.meta")
@@ -43,9 +43,14 @@ def look(folder: Path) -> Health:
     return Health(True, int(found), "the newest database answers")
 
 
-def _before_the_first_start(folder: Path) -> Health:
-    """Where nothing is published, the first page makes it: so traffic must come, if it can be written."""
+def _before_the_first_start(store: Store) -> Health:
+    """Where nothing is published, the first page makes it: so traffic must come, if that can be."""
+    folder = store.folder
     there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
     if not os.access(there, os.W_OK | os.X_OK):
-        return Health(False, 0, "the data folder is empty and cannot be written")
+        return Health(False, 0, "nothing is published, and the data folder cannot be written")
+    try:
+        store.journal.entries()
+    except (OkrError, OSError) as error:
+        return Health(False, 0, f"nothing is published, and the journal: {type(error).__name__}")
     return Health(True, 0, "nothing is published yet; the first page makes it")

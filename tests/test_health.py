@@ -34,6 +34,15 @@ def test_before_the_first_start_traffic_may_come(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_a_journal_that_does_not_read_and_nothing_published_is_not_healthy(tmp_path: Path) -> None:
+    entry = tmp_path / "data" / "journal" / "000001-import"
+    entry.mkdir(parents=True)
+    (entry / "manifest.json").write_text("half a mani")
+    found = look(tmp_path / "data")
+    assert (found.healthy, found.generation) == (False, 0)
+    assert "JournalUnreadable" in found.says
+
+
 def test_looking_waits_for_no_writer(store: Store) -> None:
     take_in(store, objectives=FIRST)
     with store.writing():

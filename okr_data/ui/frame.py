@@ -109,6 +109,7 @@ def run_app() -> None:
         _footer()
         raise
     except OkrError as error:  # what no part of a page knew an answer to
+        page_errors.tell(error)
         st.error(safe(str(error)), icon=":material/error:")
         _footer()
     else:
@@ -132,6 +133,7 @@ def open_page() -> Data:
     try:
         return pinned_data.pinned()
     except OkrError as error:
+        page_errors.tell(error)
         st.error(
             t("The data cannot be opened. {error}", error=safe(str(error))), icon=":material/error:"
         )

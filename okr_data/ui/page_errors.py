@@ -21,12 +21,7 @@ class _ToEvents(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            events.tell(
-                "page_error",
-                page=_page(),
-                exception=type(error).__name__,
-                at=events.places_of(error),
-            )
+            tell(error)
 
 
 def listen() -> None:
@@ -35,6 +30,16 @@ def listen() -> None:
     log = logging.getLogger(STREAMLIT_LOGGER)
     if not any(isinstance(handler, _ToEvents) for handler in log.handlers):
         log.addHandler(_ToEvents())
+
+
+def tell(error: BaseException) -> None:
+    """Tell that a page could not go on: its name, the kind of exception, and where it came from."""
+    events.tell(
+        "page_error",
+        page=_page(),
+        exception=type(error).__name__,
+        at=events.places_of(error),
+    )
 
 
 def _page() -> str:
