@@ -514,6 +514,8 @@ def main() -> None:
     parser.add_argument("--lanes", type=int, default=LANES)
     options = parser.parse_args()
     place, begun = Path(tempfile.mkdtemp(prefix="okr-torture-")), time.monotonic()
+    # Readers that are killed leave the copy of their upload behind: here it goes with the rest.
+    os.environ["TMPDIR"], tempfile.tempdir = str(place), str(place)
     found = torture(place, options.kills, options.seconds, options.seed, options.lanes)
     lasted = time.monotonic() - begun
     by_time = "" if found.kills >= options.kills else f" of {options.kills}: ended by time"
