@@ -1,7 +1,7 @@
 # `make run` serves the dashboard, `make test` passes all tests; each sets up what it needs.
 PYTHON ?= python3
 PORT ?= 8501
-KILLS ?= 200
+KILLS ?= 300
 SECONDS ?= 600
 BIN := .venv/bin
 
@@ -13,9 +13,9 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -q
 
-# Imports killed at random moments, for as many and as long as is said here.
+# Many readers, several processes, bad disks, damage, and as many kills as fit into the time.
 torture: .venv/dev.stamp
-	$(BIN)/python -m tests.torture --kills $(KILLS) --seconds $(SECONDS)
+	$(BIN)/python -m tests.torture_all --kills $(KILLS) --seconds $(SECONDS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

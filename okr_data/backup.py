@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from okr_data import events
 from okr_data.errors import OkrError
 from okr_data.journal import Journal, sync
 from okr_data.schema import SCHEMA_VERSION
@@ -70,6 +71,7 @@ def backup(folder: Path, target: Path, progress: Progress = silent) -> Backup:
         ) from error
     finally:
         half.unlink(missing_ok=True)
+    events.tell("backup", file=target.name, entries=entries, files=len(kept), bytes=size)
     return Backup(target, len(kept), entries, size)
 
 
@@ -108,6 +110,7 @@ def restore(archive: Path, folder: Path, progress: Progress = silent) -> Backup:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise OkrError(f"{folder} cannot be restored ({error}). Nothing was changed.") from error
+    events.tell("restored", file=archive.name, entries=found.entries, files=found.files)
     return found
 
 

@@ -21,7 +21,7 @@ import click
 import duckdb
 import pandas as pd
 
-from okr_data import __version__
+from okr_data import __version__, events
 from okr_data.backup import Backup, backup, restore, verify
 from okr_data.differences import changed_items
 from okr_data.doctor import examine
@@ -79,6 +79,7 @@ _DAY = _Day()
 @click.version_option(__version__)
 def main() -> None:
     """Import OKR exports, look at the history, ask questions."""
+    events.listen()
 
 
 @main.command("import")
@@ -173,6 +174,7 @@ def _read_files(names: Sequence[str]) -> list[Upload]:
             message = (
                 f"the file has {size / 2**20:,.0f} MB; the limit is {LIMITS.file / 2**20:,.0f} MB"
             )
+            events.refused([path.name], {"file_too_large": 1})
             raise FileRefused([Issue("file_too_large", message, path.name)])
         uploads.append(Upload(path.name, path.read_bytes()))
     return uploads

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from okr_data.errors import AlreadyImported, DataChanged, NoDatabase, OkrError
+from okr_data import events
+from okr_data.errors import AlreadyImported, DataChanged, FileRefused, NoDatabase, OkrError
 from okr_data.ingest import Known, Prepared, Reading, Upload
 from okr_data.ingest.apart import prepare_apart
+from okr_data.issues import count_by_code
 from okr_data.profiles import Profiles
 from okr_data.settings import Settings, stated_settings
 from okr_data.store import ImportResult, Progress, Store, part_of, silent
@@ -108,7 +110,11 @@ def read_files(
     store.catch_up()
     if not reading.profiles:
         reading = replace(reading, profiles=Profiles(store.folder).all())
-    return prepare_apart(uploads, known_to(store), reading, part_of(progress, 0.02, 0.6))
+    try:
+        return prepare_apart(uploads, known_to(store), reading, part_of(progress, 0.02, 0.6))
+    except FileRefused as error:
+        events.refused([upload.name for upload in uploads], count_by_code(error.issues))
+        raise
 
 
 def import_files(

@@ -28,7 +28,7 @@ import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from okr_data import changes, graph, views
+from okr_data import changes, events, graph, views
 from okr_data.errors import (
     AlreadyImported,
     FileRefused,
@@ -37,7 +37,7 @@ from okr_data.errors import (
     StoreBusy,
     UnknownImport,
 )
-from okr_data.issues import REFUSES_FILE, Issue
+from okr_data.issues import REFUSES_FILE, Issue, count_by_code
 from okr_data.journal import CHANGES, Entry, Journal, Kind, Manifest, SourceFile, sync
 from okr_data.periods import parse_period
 from okr_data.schema import EXCUSE, REVIEW, REVIEW_REMARK, SCHEMA_VERSION, TABLES
@@ -294,6 +294,18 @@ class Reader:
         self._cursor.close()
 
 
+@contextmanager
+def _said_as_kept() -> Iterator[None]:
+    """Say of a failed publishing what is true: the journal holds what was done already."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        raise OkrError(
+            f"Everything is kept in the journal, but its database cannot be written ({error}). "
+            "Make room, or make the folder writable: then it shows with the next start or import."
+        ) from error
+
+
 class Store:
     """One data folder."""
 
@@ -302,6 +314,8 @@ class Store:
         self.journal = Journal(self.folder / "journal")
         self.pointer = self.folder / "okr.duckdb"
         self._lock_timeout = lock_timeout
+        #: When the writer's lock was taken, by the monotonic clock; only its holder looks at it.
+        self._writing_since = 0.0
 
     # --- reading -------------------------------------------------------------
 
@@ -432,7 +446,9 @@ class Store:
         computed. Raises FileRefused, AlreadyImported or StoreBusy; in each case everything stays
         as it was.
         """
+        names = [file.name for file in draft.files]
         if any(issue.code in REFUSES_FILE for issue in draft.issues):
+            events.refused(names, count_by_code(draft.issues))
             raise FileRefused(draft.issues)
         with self.writing():
             entries = self._caught_up(progress)
@@ -474,6 +490,12 @@ class Store:
                     progress("publishing", 0.92)
                     self._publish(staged)
             progress("done", 1.0)
+            events.tell(
+                "import_checked" if dry_run else "import_accepted",
+                import_id=None if dry_run else manifest.import_id, files=names,
+                rows=manifest.counts["rows"], issues=sum(manifest.issues.values()),
+                seconds=self._writing_seconds(),
+            )  # fmt: skip
             return ImportResult(manifest, issues, dry_run, found.frame, tree, found.counts)
 
     def undo(self, import_id: str, by: str | None = None) -> Manifest:
@@ -600,6 +622,7 @@ class Store:
         with self._staged([(manifest, {})]) as staged:
             self.journal.append(manifest, {}, ())
             self._publish(staged)
+        events.tell(kind, import_id=import_id, seconds=self._writing_seconds())
         return manifest
 
     def rebuild(self, progress: Progress = silent) -> int:
@@ -611,7 +634,9 @@ class Store:
         with self.writing():
             entries = self.journal.entries()
             progress("reading the journal", 0.05)
-            return self._publish_anew(entries, progress)
+            generation = self._publish_anew(entries, progress)
+            events.tell("rebuilt", generation=generation, entries=len(entries))
+            return generation
 
     def catch_up(self) -> bool:
         """Bring the published state up to the journal, the formulas and the settings of today.
@@ -639,7 +664,8 @@ class Store:
             if self.generation() != generation or self._is_whole(generation):
                 return False
             logger.error("generation %s is damaged and is computed anew", generation)
-            self._publish_anew(self.journal.entries())
+            made = self._publish_anew(self.journal.entries())
+            events.tell("mended", damaged=generation, generation=made)
             return True
 
     def _opens(self, generation: int) -> bool:
@@ -674,6 +700,7 @@ class Store:
         lock = FileLock(self.folder / "writer.lock", timeout=self._lock_timeout)
         try:
             with lock:
+                self._writing_since = time.monotonic()
                 holder.write_text(
                     json.dumps({"pid": os.getpid(), "by": _user_name(), "since": _now()}), "utf-8"
                 )
@@ -682,6 +709,7 @@ class Store:
                 finally:
                     holder.unlink(missing_ok=True)
         except Timeout as error:
+            events.tell("writer_waited_in_vain", seconds=self._lock_timeout)
             raise StoreBusy(_busy_message(holder)) from error
         except duckdb.OutOfMemoryException as error:
             raise OkrError(
@@ -689,10 +717,15 @@ class Store:
                 "very many objectives hang below each other. Nothing was changed."
             ) from error
         except (OSError, duckdb.IOException) as error:
+            events.tell("folder_not_written", exception=type(error).__name__)
             raise OkrError(
-                f"The data folder {self.folder} cannot be written ({error}). "
-                "What was published before is still there."
+                f"The data folder {self.folder} cannot be written ({error}). What was published "
+                "before is still there. Make room, or make the folder writable, and try again."
             ) from error
+
+    def _writing_seconds(self) -> float:
+        """Return for how long this writer has held the lock, in seconds."""
+        return time.monotonic() - self._writing_since
 
     def is_current(self) -> bool:
         """Tell whether the newest database shows the whole journal by today's formulas and settings."""
@@ -707,6 +740,16 @@ class Store:
         entries = self.journal.entries()
         newest = entries[-1].manifest.seq if entries else 0
         return last_seq == newest and by.startswith(computed_by)
+
+    def is_of_this_program(self) -> bool:
+        """Tell whether the newest database was made by today's formulas, under whatever settings.
+
+        Then it can be read as it is, also where the journal or the settings say more by now.
+        """
+        try:
+            return self._meta()[1].startswith(_formulas())
+        except (NoDatabase, duckdb.Error):
+            return False
 
     def _meta(self) -> tuple[int, str]:
         """Read what the newest database says of itself, without any view. Raises NoDatabase."""
@@ -769,9 +812,10 @@ class Store:
             progress("publishing what the journal holds", 0.1)
             if self._shows_the_journal(_formulas()) and self._opens(self.generation()):
                 with self._staged([], progress=part_of(progress, 0.1, 0.9)) as staged:
-                    self._publish(staged)  # only settings are others: its rows and views stay
+                    generation = self._publish(staged)  # only settings are others: its rows stay
             else:
-                self._publish_anew(entries)
+                generation = self._publish_anew(entries)
+            events.tell("caught_up", generation=generation, entries=len(entries))
         return entries
 
     def _publish_anew(self, entries: Sequence[Entry], progress: Progress = silent) -> int:
@@ -795,6 +839,8 @@ class Store:
                 # Read in another way, the same bytes say something else.
                 and (not former.mapping or _readings(former.mapping) == _readings(draft.mapping))
             ):
+                names = [file.name for file in draft.files]
+                events.refused(names, {"already_imported": 1}, import_id=former.import_id)
                 raise AlreadyImported(former.import_id)
 
     @contextmanager
@@ -846,6 +892,7 @@ class Store:
         """
         return max(self.generation() + 1, int(time.time() * 1000))
 
+    @_said_as_kept()
     def _publish(self, staged: duckdb.DuckDBPyConnection) -> int:
         """Close the staged database and give it its name; then move the pointer."""
         staged.execute("commit")
@@ -864,6 +911,10 @@ class Store:
         if (identity := _identity(final)) is not None:
             _remember(identity, (last_seq, computed_by))  # else the file is opened to read it
         self._retire()
+        events.tell(
+            "published", generation=int(generation), bytes=final.stat().st_size,
+            seconds=self._writing_seconds(),
+        )  # fmt: skip
         return int(generation)
 
     def _point_to(self, final: Path) -> None:

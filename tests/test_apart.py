@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import time
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from okr_data.ingest import Known, Prepared, Reading, Upload, prepare
-from okr_data.ingest.apart import prepare_apart
+from okr_data.ingest.apart import LEFT_BEHIND, prepare_apart
 from okr_data.ingest.columns import Answers
 from okr_data.ingest.preparing import NotPrepared
 
@@ -72,3 +76,19 @@ def test_a_file_beyond_the_limit_never_reaches_the_child(monkeypatch: pytest.Mon
     monkeypatch.setattr(apart, "LIMITS", Limits(file=10))
     with pytest.raises(NotPrepared, match="the limit is"):
         prepare_apart([Upload("big.csv", b"id,title\nO-1,Win\n")])
+
+
+def test_copies_of_uploads_that_a_killed_process_left_go_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen after kills: each left the uploaded file in the temporary folder for good."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, fresh, foreign = (tmp_path / n for n in ("okr-upload-old", "okr-upload-new", "other"))
+    for folder in (old, fresh, foreign):
+        folder.mkdir()
+        (folder / "upload-0").write_bytes(b"id,title")
+    past = time.time() - LEFT_BEHIND - 60
+    for folder in (old, foreign):
+        os.utime(folder, (past, past))
+    prepare_apart([MESSY], KNOWN, READING)
+    assert {path.name for path in tmp_path.iterdir()} == {fresh.name, foreign.name}

@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from okr_data.errors import OkrError
 from okr_data.store import Store
 from tests.conftest import assert_same_answers, every_answer, new_store, take_in
 
@@ -163,6 +165,59 @@ def test_a_disk_that_is_full_refuses_and_loses_nothing(tmp_path: Path) -> None:
     assert len(every_answer(after)["objective_progress"]) == 3
     assert not list(store.folder.glob(".staged-*"))
     assert not list((store.folder / "journal").glob(".tmp-*"))
+
+
+@pytest.fixture
+def read_only_disk(tmp_path: Path) -> Iterator[tuple[Path, Callable[[str], None]]]:
+    """A disk of its own in memory, and how it is made read-only ("ro") and writable ("rw").
+
+    Permissions bind no root, so the disk is mounted; where that is not allowed, tests are skipped.
+    """
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(place)]
+    mounted = shutil.which("mount") and subprocess.run(mounting, check=False, capture_output=True)
+    if not mounted or mounted.returncode != 0:
+        pytest.skip("a disk can be mounted by root only")
+
+    def remount(mode: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{mode}", place], check=True)
+
+    yield place, remount
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def test_a_read_only_disk_is_said_and_read(
+    read_only_disk: tuple[Path, Callable[[str], None]],
+    page: AppTest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before, a change of the settings on a read-only disk left every page without a figure."""
+    place, remount = read_only_disk
+    store = new_store(place / "data", lock_timeout=0.5)
+    take_in(store, objectives=FIRST)
+    monkeypatch.setenv("OKR_DATA", str(store.folder))
+    remount("ro")
+    with pytest.raises(OkrError, match=r"cannot be written.*make the folder writable"):
+        take_in(store, objectives=SECOND)
+    page.run()
+    assert not [*page.exception, *page.warning, *page.error]
+    assert page.title
+    remount("rw")
+    (store.folder / "settings.toml").write_text("cadence_days = 3\n")
+    remount("ro")
+    st.cache_resource.clear()  # like a server that has just started
+    page.run()
+    assert not [*page.exception, *page.error]
+    (warning,) = page.warning
+    assert "cannot be written" in warning.value
+    assert page.title
+    remount("rw")
+    page.run()
+    assert not page.warning
+    assert store.is_current()
+    take_in(store, objectives=SECOND)
+    assert len(every_answer(store)["objective_progress"]) == 3
 
 
 _READ = """

@@ -8,10 +8,12 @@ folder that only the two know, never as pickles.
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from datetime import date
 from pathlib import Path
@@ -44,6 +46,9 @@ from okr_data.store import Draft
 
 #: Seconds after which a file is given up; the largest allowed one takes a few minutes.
 TIMEOUT = 1_200.0
+#: Seconds after which a temporary folder is of no process that still works.
+LEFT_BEHIND = 3 * TIMEOUT
+_PREFIX = "okr-upload-"
 
 
 def prepare_apart(
@@ -70,13 +75,23 @@ def prepare_apart(
 @contextmanager
 def _own_folder() -> Iterator[Path]:
     """Give a temporary folder. Raises OkrError where there is no room for what is written there."""
+    _sweep()
     try:
-        with tempfile.TemporaryDirectory(prefix="okr-upload-") as name:
+        with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
             yield Path(name)
     except OSError as error:
         raise OkrError(
             f"The temporary folder {tempfile.gettempdir()} cannot be written ({error}). Nothing was changed."
         ) from error
+
+
+def _sweep() -> None:
+    """Remove what processes that were killed left behind: copies of uploads that nobody reads."""
+    oldest = time.time() - LEFT_BEHIND
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # of another user, or gone already
+            if path.lstat().st_mtime < oldest:
+                shutil.rmtree(path)
 
 
 def _check_size(upload: Upload) -> None:

@@ -37,7 +37,7 @@ from okr_data.cascade import Area, Around, Centre, Found, Graph, Places, Summary
 from okr_data.contribution import Carriers, Matrix, Scope
 from okr_data.cycles import Cycles
 from okr_data.differences import Differences
-from okr_data.errors import AlreadyImported, JournalUnreadable, NoDatabase
+from okr_data.errors import AlreadyImported, JournalUnreadable, NoDatabase, OkrError
 from okr_data.findings import Findings
 from okr_data.intake import data_folder, load_sample, sample_is_half_loaded
 from okr_data.journal import Manifest
@@ -270,16 +270,17 @@ def store() -> Store:
 def pinned() -> Data:
     """Pin the newest generation; on the first start make one, with the sample data.
 
-    Where the journal does not read, what was published last is served, and it is said. Raises
-    OkrError where the folder cannot be read or written.
+    Where the journal does not read, or the folder cannot be written, what was published last is
+    served, and it is said. Raises OkrError where nothing is, or another program published it.
     """
     target = store()
     if target.generation() == 0 or not _started():
         try:
             _start(target)
             _started().append(True)
-        except JournalUnreadable as error:
-            if target.generation() == 0:
+        except OkrError as error:
+            served = isinstance(error, JournalUnreadable) or target.is_of_this_program()
+            if target.generation() == 0 or not served:
                 raise
             st.warning(
                 t("What was published last is shown. {error}", error=safe(str(error))),

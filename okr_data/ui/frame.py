@@ -22,7 +22,7 @@ from okr_data.charts.theme import DARK, LIGHT, Palette
 from okr_data.errors import OkrError
 from okr_data.intake import clear_sample
 from okr_data.texts import mark, t
-from okr_data.ui import back, languages
+from okr_data.ui import back, languages, page_errors
 from okr_data.ui import data as pinned_data
 from okr_data.ui.data import Data
 from okr_data.ui.ways import way
@@ -98,6 +98,7 @@ def navigation() -> Page:
 
 def run_app() -> None:
     """Run the page that the address names; called by ``app.py`` alone."""
+    page_errors.listen()
     back.restore()
     languages.settle()
     page = navigation()
@@ -108,6 +109,7 @@ def run_app() -> None:
         _footer()
         raise
     except OkrError as error:  # what no part of a page knew an answer to
+        page_errors.tell(error)
         st.error(safe(str(error)), icon=":material/error:")
         _footer()
     else:
@@ -131,6 +133,7 @@ def open_page() -> Data:
     try:
         return pinned_data.pinned()
     except OkrError as error:
+        page_errors.tell(error)
         st.error(
             t("The data cannot be opened. {error}", error=safe(str(error))), icon=":material/error:"
         )
