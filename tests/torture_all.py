@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from tests.sessions import PROJECT
 
 #: Seconds that the last look and the report of the kills may take after their time is over.
-GRACE = 30.0
+GRACE = 45.0
 #: Seconds after which a part is given up; more is a hang.
 PATIENCE = 240.0
 _NOISE = re.compile(r"\[\s*\d+%\]|^bringing up nodes")
