@@ -22,8 +22,8 @@ from okr_data.charts.theme import DARK, LIGHT, Palette
 from okr_data.errors import OkrError
 from okr_data.intake import clear_sample
 from okr_data.texts import mark, t
-from okr_data.ui import data as pinned_data
 from okr_data.ui import back, languages
+from okr_data.ui import data as pinned_data
 from okr_data.ui.data import Data
 from okr_data.ui.ways import way
 from okr_data.ui.words import safe
