@@ -319,6 +319,32 @@ def _rule_outcome(rules: tuple[Rule, ...]) -> View:
     )
 
 
+def _latest_change(macros: tuple[TableMacro, ...]) -> Iterator[View]:
+    """Yield the view of what changed since the import before: a macro, asked once for all readers.
+
+    It reads the published days: a reader of an earlier day has no use for it.
+    """
+    for macro in macros:
+        if macro.name != "what_changed":
+            continue
+        select = macro.select.replace("model.", "stored.")
+        for parameter, day in (("from_date", "day_before"), ("to_date", "as_of_day")):
+            select = re.sub(rf"\b{parameter}\b", f"(select day from stored.{day})", select)
+        yield View(
+            name="latest_change",
+            layer="intermediate",
+            purpose="What changed from the as-of day of the import before to the newest day: "
+            "what_changed of these two, kept ready. No rows where there is no import before.",
+            grain=("item_kind", "item_id", "kind"),
+            columns=macro.columns,
+            asserts=(),
+            stored=True,
+            select=select,
+            references=_referenced_tables(select),
+            follows_as_of=False,
+        )
+
+
 @cache
 def load_table_macros(folder: Path = SQL_FOLDER) -> tuple[TableMacro, ...]:
     """Read ``sql/table_macros``."""
@@ -360,6 +386,7 @@ def load_views(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
     }
     if rules := load_rules(folder):
         views["rule_outcome"] = _rule_outcome(rules)
+    views.update({view.name: view for view in _latest_change(load_table_macros(folder))})
     references = {name: _resolve_references(view, views) for name, view in views.items()}
     try:
         order = list(TopologicalSorter(references).static_order())
@@ -370,10 +397,17 @@ def load_views(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
     ordered: dict[str, View] = {}
     for name in sorted(order, key=lambda n: (_RANK_OF_LAYER[views[n].layer], order.index(n))):
         follows = views[name].follows_as_of or any(
-            ordered[reference].follows_as_of for reference in references[name]
+            ordered[reference].follows_as_of
+            for reference in references[name]
+            if _reads_of_a_day(views[name], reference)
         )
         ordered[name] = replace(views[name], follows_as_of=follows)
     return tuple(ordered.values())
+
+
+def _reads_of_a_day(view: View, name: str) -> bool:
+    """Tell whether a view reads another as of the day asked for, not only as it was published."""
+    return bool(view.references & {f"model.{name}", f"main.{name}"})
 
 
 def _resolve_references(view: View, views: dict[str, View]) -> set[str]:
@@ -420,7 +454,12 @@ def _following() -> frozenset[str]:
 def _steps_for_days(macro: TableMacro) -> list[tuple[str, str]]:
     """Return the steps below a table macro, for the days that its parameters name."""
     days = " union ".join(f"select {name}::date as day" for name in macro.parameters)
-    asked = {"evaluation_day": days, "asked_day": days, "as_of_day": days}
+    asked = {
+        "evaluation_day": days,
+        "asked_day": days,
+        "as_of_day": days,
+        "forecast_day": "select null::date as day where false",
+    }
     following = _following()
     read = {
         reference.partition(".")[2] for reference in _referenced_tables(_parameters_as_days(macro))

@@ -14,7 +14,29 @@
 -- column: import_id | import that states it as it stands on that day
 -- column: file | file of that import
 -- column: row | line of that file
-with link as (
+with asked as (
+    select from_date::date as day union select to_date::date
+),
+-- The published tables hold every week too: what is not asked for leaves before any join.
+objective as (
+    select * from model.objective_day where day in (select day from asked)
+),
+measure as (
+    select * from model.objective_measure_day where day in (select day from asked)
+),
+objective_pace as (
+    select * from model.objective_pace_day where day in (select day from asked)
+),
+key_result as (
+    select * from model.key_result_day where day in (select day from asked)
+),
+key_result_pace as (
+    select * from model.key_result_pace_day where day in (select day from asked)
+),
+initiative as (
+    select * from model.initiative_day where day in (select day from asked)
+),
+link as (
     select
         o.day, o.objective_id,
         string_agg(
@@ -23,7 +45,7 @@ with link as (
                 else ' (' || number_text(a.weight * 100, '%') || ')' end,
             '; ' order by coalesce(a.parent_id, a.parent_title)
         ) as parents
-    from model.objective_day o
+    from objective o
     join journal.alignment_row a on a.import_id = o.import_id and a.child_id = o.objective_id
     group by o.day, o.objective_id
 ),
@@ -34,10 +56,10 @@ item as (
         null::double as start_value, null::double as target_value, null as unit, null::double as weight,
         v.start_date, v.end_date, l.parents,
         m.cycle, m.level, m.department, o.objective_id, o.import_id, v.file, v.row
-    from model.objective_day o
+    from objective o
     join model.objective_version v on v.objective_id = o.objective_id and v.import_id = o.import_id
-    join model.objective_measure_day m on m.day = o.day and m.objective_id = o.objective_id
-    join model.objective_pace_day e on e.day = o.day and e.objective_id = o.objective_id
+    join measure m on m.day = o.day and m.objective_id = o.objective_id
+    join objective_pace e on e.day = o.day and e.objective_id = o.objective_id
     left join link l on l.day = o.day and l.objective_id = o.objective_id
     union all
     select
@@ -46,18 +68,18 @@ item as (
         v.start_value, v.target_value, v.unit, k.weight,
         v.start_date, v.end_date, null,
         coalesce(m.cycle, v.cycle), m.level, m.department, k.objective_id, k.import_id, v.file, v.row
-    from model.key_result_day k
+    from key_result k
     join model.key_result_version v on v.key_result_id = k.key_result_id and v.import_id = k.import_id
-    join model.key_result_pace_day e on e.day = k.day and e.key_result_id = k.key_result_id
-    left join model.objective_measure_day m on m.day = k.day and m.objective_id = k.objective_id
+    join key_result_pace e on e.day = k.day and e.key_result_id = k.key_result_id
+    left join measure m on m.day = k.day and m.objective_id = k.objective_id
     union all
     select
         i.day, 'initiative', i.initiative_id, v.title, v.owner, i.status,
         null, null, null, null, null, null, null, null, null, null,
         coalesce(m.cycle, v.cycle), m.level, m.department, i.objective_id, i.import_id, v.file, v.row
-    from model.initiative_day i
+    from initiative i
     join model.initiative_version v on v.initiative_id = i.initiative_id and v.import_id = i.import_id
-    left join model.objective_measure_day m on m.day = i.day and m.objective_id = i.objective_id
+    left join measure m on m.day = i.day and m.objective_id = i.objective_id
 ),
 pair as (
     select coalesce(b.item_id, a.item_id) as item_id, coalesce(b.item_kind, a.item_kind) as item_kind,
@@ -65,6 +87,16 @@ pair as (
     from (select * from item where day = from_date::date) b
     full join (select * from item where day = to_date::date) a
         on a.item_kind = b.item_kind and a.item_id = b.item_id
+),
+-- Texts are only written of what differs, which is little of a large organisation.
+differing as (
+    select *
+    from pair
+    where is_new or is_gone
+        or (b.title, b.owner, b.status, b.pace_status, b.progress, b.score, b.start_value,
+            b.target_value, b.weight, b.start_date, b.end_date, b.parents)
+        is distinct from (a.title, a.owner, a.status, a.pace_status, a.progress, a.score,
+            a.start_value, a.target_value, a.weight, a.start_date, a.end_date, a.parents)
 ),
 compared as (
     select
@@ -107,7 +139,7 @@ compared as (
             coalesce(nullif(a.end_date - b.end_date, 0), a.start_date - b.start_date)::double,
             a.weight - b.weight, null, null, a.score - b.score, null, a.progress - b.progress
         ]) as delta
-    from pair
+    from differing
 )
 select
     c.item_id, c.item_kind, c.kind, c.before, c.after, c.delta,
