@@ -138,20 +138,22 @@ def _changes(
 ) -> _Changes:
     """Return the changes of two days under a condition on ``c``.
 
-    Those since the import before are kept ready. Others are computed once, as a table of this
-    reader: as a part of a query that takes twice as long.
+    Those since the import before are ready as a table, or few. They and others are computed once,
+    as a table of this reader: as a part of a query that takes twice as long.
     """
-    kept = reader.rows(
-        "select 1 from model.day_before b, model.as_of_day a where b.day = ? and a.day = ?",
+    latest = reader.rows(
+        "select exists (from duckdb_tables() "
+        "where schema_name = 'model' and table_name = 'kept_change') "
+        "from model.day_before b, model.as_of_day a where b.day = ? and a.day = ?",
         [before, after],
     )
-    if kept:
-        return _Changes(f"(select * from model.latest_change c where {condition}) c", values)
+    if latest == [(True,)]:
+        return _Changes(f"(select * from model.kept_change c where {condition}) c", values)
+    days = f"date '{before.isoformat()}', date '{after.isoformat()}'"
+    compared = "model.latest_change" if latest else f"what_changed({days})"
     reader.execute("drop table if exists temp.change")
     reader.execute(
-        "create temp table change as select * from what_changed("
-        f"date '{before.isoformat()}', date '{after.isoformat()}') c where {condition}",
-        values,
+        f"create temp table change as select * from {compared} c where {condition}", values
     )
     return _Changes("temp.change c", {})
 

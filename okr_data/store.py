@@ -975,6 +975,8 @@ def _fill(
     _write_kept_out(connection)
     report = _computing(progress, 0.4, 1.0)
     views.compute(connection, *views.COMPUTED_LAYERS, only=only, computing=report, anew=anew)
+    if only is None:
+        views.keep_latest_change(connection)
     if anew:
         views.create_public_views(connection)
 
@@ -1085,9 +1087,12 @@ def _load(
 
 
 def _write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    rows = setting_rows(settings)
     connection.execute("delete from journal.setting")
-    connection.executemany(
-        "insert into journal.setting values (?, ?, ?, ?, ?, ?)", setting_rows(settings)
+    # In one statement: a row at a time takes longer than all else that a small import loads.
+    connection.execute(
+        f"insert into journal.setting values {', '.join(['(?, ?, ?, ?, ?, ?)'] * len(rows))}",
+        [value for row in rows for value in row],
     )
 
 

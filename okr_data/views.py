@@ -320,9 +320,9 @@ def _rule_outcome(rules: tuple[Rule, ...]) -> View:
 
 
 def _latest_change(macros: tuple[TableMacro, ...]) -> Iterator[View]:
-    """Yield the view of what changed since the import before: a macro, asked once for all readers.
+    """Yield the view of what changed since the import before: a macro that reads the published days.
 
-    It reads the published days: a reader of an earlier day has no use for it.
+    A reader of an earlier day has no use for it.
     """
     for macro in macros:
         if macro.name != "what_changed":
@@ -334,11 +334,11 @@ def _latest_change(macros: tuple[TableMacro, ...]) -> Iterator[View]:
             name="latest_change",
             layer="intermediate",
             purpose="What changed from the as-of day of the import before to the newest day: "
-            "what_changed of these two, kept ready. No rows where there is no import before.",
+            "what_changed of these two. No rows where there is no import before.",
             grain=("item_kind", "item_id", "kind"),
             columns=macro.columns,
             asserts=(),
-            stored=True,
+            stored=False,
             select=select,
             references=_referenced_tables(select),
             follows_as_of=False,
@@ -536,6 +536,12 @@ def parsed(statement: str) -> duckdb.Statement:
     return found
 
 
+@cache
+def _statement_of(name: str) -> duckdb.Statement:
+    """Return the parsed DDL of one view, made once a process."""
+    return parsed(next(view for view in load_views() if view.name == name).statement())
+
+
 def compute(
     connection: duckdb.DuckDBPyConnection,
     *layers: str,
@@ -556,7 +562,22 @@ def compute(
     for place, view in enumerate(chosen):
         if computing is not None:
             computing(view.name, place, len(chosen))
-        connection.execute(parsed(view.statement()))
+        connection.execute(_statement_of(view.name))
+
+
+#: Key results from which on what changed since the import before is kept as a table. Of fewer, a
+#: reader compares faster than publishing keeps what perhaps nobody asks for.
+MANY = 5_000
+
+
+def keep_latest_change(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep what changed since the import before as ``model.kept_change``, of a large organisation."""
+    ((key_results,),) = connection.execute(
+        "select count(*) from newest.key_result_progress"
+    ).fetchall()
+    connection.execute("drop table if exists model.kept_change")
+    if key_results >= MANY:
+        connection.execute("create table model.kept_change as select * from model.latest_change")
 
 
 @cache

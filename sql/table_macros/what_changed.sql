@@ -88,19 +88,9 @@ pair as (
     full join (select * from item where day = to_date::date) a
         on a.item_kind = b.item_kind and a.item_id = b.item_id
 ),
--- Texts are only written of what differs, which is little of a large organisation.
-differing as (
-    select *
-    from pair
-    where is_new or is_gone
-        or (b.title, b.owner, b.status, b.pace_status, b.progress, b.score, b.start_value,
-            b.target_value, b.weight, b.start_date, b.end_date, b.parents)
-        is distinct from (a.title, a.owner, a.status, a.pace_status, a.progress, a.score,
-            a.start_value, a.target_value, a.weight, a.start_date, a.end_date, a.parents)
-),
 compared as (
     select
-        item_id, item_kind, is_new, is_gone,
+        item_id, item_kind, is_new, is_gone, b, a,
         unnest([
             'added', 'removed', 'retitled', 'reowned', 'retargeted', 'rescheduled', 'reweighted',
             'realigned', 'status', 'scored', 'pace', 'progress'
@@ -117,35 +107,48 @@ compared as (
             b.score is distinct from a.score,
             b.pace_status is distinct from a.pace_status,
             (b.progress is null) <> (a.progress is null) or coalesce(abs(b.progress - a.progress) > 1e-6, false)
-        ]) as differs,
-        unnest([
-            null, b.title, b.title, b.owner,
-            goal_text(b.start_value, b.target_value, b.unit),
-            span_text(b.start_date, b.end_date),
-            b.weight::varchar, b.parents, replace(b.status, '_', ' '), b.score::varchar,
-            replace(b.pace_status, '_', ' '), percent_text(b.progress)
-        ]) as before,
-        unnest([
-            a.title, null, a.title, a.owner,
-            goal_text(a.start_value, a.target_value, a.unit),
-            span_text(a.start_date, a.end_date),
-            a.weight::varchar, a.parents, replace(a.status, '_', ' '), a.score::varchar,
-            replace(a.pace_status, '_', ' '), percent_text(a.progress)
-        ]) as after,
-        unnest([
-            null, null, null, null,
-            case when a.target_value is distinct from b.target_value then a.target_value - b.target_value
-                else a.start_value - b.start_value end,
-            coalesce(nullif(a.end_date - b.end_date, 0), a.start_date - b.start_date)::double,
-            a.weight - b.weight, null, null, a.score - b.score, null, a.progress - b.progress
-        ]) as delta
-    from differing
+        ]) as differs
+    from pair
 )
 select
-    c.item_id, c.item_kind, c.kind, c.before, c.after, c.delta,
-    i.title, i.cycle, i.level, i.department, i.objective_id, i.import_id, i.file, i.row
-from compared c
-join item i
-    on i.day = case when c.is_gone then from_date::date else to_date::date end
-    and i.item_kind = c.item_kind and i.item_id = c.item_id
-where c.differs and (c.kind in ('added', 'removed') or not (c.is_new or c.is_gone))
+    item_id, item_kind, kind,
+    case kind
+        when 'removed' then b.title
+        when 'retitled' then b.title
+        when 'reowned' then b.owner
+        when 'retargeted' then goal_text(b.start_value, b.target_value, b.unit)
+        when 'rescheduled' then span_text(b.start_date, b.end_date)
+        when 'reweighted' then b.weight::varchar
+        when 'realigned' then b.parents
+        when 'status' then replace(b.status, '_', ' ')
+        when 'scored' then b.score::varchar
+        when 'pace' then replace(b.pace_status, '_', ' ')
+        when 'progress' then percent_text(b.progress)
+    end as before,
+    case kind
+        when 'added' then a.title
+        when 'retitled' then a.title
+        when 'reowned' then a.owner
+        when 'retargeted' then goal_text(a.start_value, a.target_value, a.unit)
+        when 'rescheduled' then span_text(a.start_date, a.end_date)
+        when 'reweighted' then a.weight::varchar
+        when 'realigned' then a.parents
+        when 'status' then replace(a.status, '_', ' ')
+        when 'scored' then a.score::varchar
+        when 'pace' then replace(a.pace_status, '_', ' ')
+        when 'progress' then percent_text(a.progress)
+    end as after,
+    case kind
+        when 'retargeted' then case
+            when a.target_value is distinct from b.target_value then a.target_value - b.target_value
+            else a.start_value - b.start_value
+        end
+        when 'rescheduled' then coalesce(nullif(a.end_date - b.end_date, 0), a.start_date - b.start_date)::double
+        when 'reweighted' then a.weight - b.weight
+        when 'scored' then a.score - b.score
+        when 'progress' then a.progress - b.progress
+    end as delta,
+    stands.title, stands.cycle, stands.level, stands.department, stands.objective_id,
+    stands.import_id, stands.file, stands.row
+from (select *, case when is_gone then b else a end as stands from compared where differs)
+where kind in ('added', 'removed') or not (is_new or is_gone)
