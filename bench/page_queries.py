@@ -91,7 +91,7 @@ def questions(filters: Filters) -> dict[str, Callable[[Reader], object]]:
         )
 
     return {
-        "one scan of all objectives": lambda r: r.frame("select * from objective_progress"),
+        "one scan of all objectives": lambda r: r.long_frame("select * from objective_progress"),
         "filters: catalogue": queries.catalogue,
         "Overview: figures": lambda r: queries.overview(r, filters, frames),
         "Overview: outlook": lambda r: board.outlook(r, filters),

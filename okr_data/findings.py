@@ -76,19 +76,7 @@ class Findings:
 def findings(reader: Reader, filters: Filters) -> Findings:
     """Return what every rule found under a filter, with the numbers of items that it looked at."""
     condition = filters.condition("p")
-    summary = reader.frame(
-        f"with place as ({_PLACE}) "
-        "select f.finding, f.severity, count(*) as items, "
-        "count(*) filter (where f.outcome = 'found' and not f.excused) as found, "
-        "count(*) filter (where f.excused) as excused, "
-        "count(*) filter (where f.outcome = 'passed') as passed, "
-        "count(*) filter (where f.outcome = 'not_evaluated') as not_evaluated "
-        "from finding_outcome f join place p using (item_kind, item_id) "
-        f"where {condition} group by f.finding, f.severity "
-        "order by list_position(['high', 'medium', 'low'], f.severity), found desc, f.finding",
-        filters.parameters(),
-    )
-    found = reader.frame(
+    found = reader.long_frame(
         f"with place as ({_PLACE}) "
         "select f.finding, f.severity, f.sentence, f.measured, f.limit_value, f.excused, "
         "f.excuse_reason, f.excused_until, f.excused_by, p.* "
@@ -97,7 +85,31 @@ def findings(reader: Reader, filters: Filters) -> Findings:
         "order by list_position(['high', 'medium', 'low'], f.severity), f.finding, p.title, p.item_id",
         filters.parameters(),
     )
-    return Findings(summary, found)
+    return Findings(_summary(reader, filters), found)
+
+
+def _summary(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Return what every rule looked at; only levels have to be looked up item by item."""
+    order = "order by list_position(['high', 'medium', 'low'], f.severity), found desc, f.finding"
+    if not filters.levels:
+        counts = ("items", "found", "excused", "passed", "not_evaluated")
+        sums = ", ".join(f"sum(f.{name})::bigint as {name}" for name in counts)
+        return reader.frame(
+            f"select f.finding, f.severity, {sums} from finding_summary f "
+            f"where {filters.condition('f')} group by f.finding, f.severity {order}",
+            filters.parameters(),
+        )
+    return reader.frame(
+        f"with place as ({_PLACE}) "
+        "select f.finding, f.severity, count(*) as items, "
+        "count(*) filter (where f.outcome = 'found' and not f.excused) as found, "
+        "count(*) filter (where f.excused) as excused, "
+        "count(*) filter (where f.outcome = 'passed') as passed, "
+        "count(*) filter (where f.outcome = 'not_evaluated') as not_evaluated "
+        "from finding_outcome f join place p using (item_kind, item_id) "
+        f"where {filters.condition('p')} group by f.finding, f.severity {order}",
+        filters.parameters(),
+    )
 
 
 def listed(reader: Reader, cycle: str | None = None, department: str | None = None) -> pd.DataFrame:

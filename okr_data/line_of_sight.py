@@ -105,7 +105,7 @@ def choices(reader: Reader, filters: Filters) -> Choices:
         "group by lower(trim(o.team)) order by 1",
         filters.parameters(),
     )
-    objectives = reader.frame(
+    objectives = reader.long_frame(
         "select o.objective_id, o.title, o.level, o.department from objective_progress o "
         f"where {condition} order by o.title, o.objective_id",
         filters.parameters(),

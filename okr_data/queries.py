@@ -323,16 +323,15 @@ def trends(reader: Reader, filters: Filters) -> Trends:
 
 
 def forecasts(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """Return the view ``forecast`` under the filter: what ends lowest first, without forecast last.
+    """Return the view ``forecast`` of objectives: what ends lowest first, without forecast last.
 
-    Grain: item_kind, item_id. ``projected``, ``low`` and ``high`` are fractions; missing where
+    Grain: item_id. ``projected``, ``low`` and ``high`` are fractions; missing where
     ``reason`` says why.
     """
-    return _ask(
-        reader,
-        f"select o.* from forecast o where {filters.condition()} "
+    return reader.long_frame(
+        f"select o.* from forecast o where o.item_kind = 'objective' and {filters.condition()} "
         "order by o.projected nulls last, o.title, o.item_id",
-        filters,
+        filters.parameters(),
     )
 
 

@@ -29,7 +29,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -612,21 +612,36 @@ def create_public_views(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def pin_day(
-    cursor: duckdb.DuckDBPyConnection, as_of: date | None, only: frozenset[str] | None = None
+    cursor: duckdb.DuckDBPyConnection, as_of: date | None, only: frozenset[str] = frozenset()
 ) -> None:
-    """Let the public names mean one day on a cursor: the newest, or computed once for another.
+    """Let the public names mean one day on a cursor: the newest, or another one.
 
-    With ``only``, of another day just the views named are computed.
-    Works on a read-only connection: the answers for another day are temporary tables.
+    The answers for another day are temporary tables, also on a read-only connection: those of the
+    views named in ``only``, and with :func:`compute_for_day` of what a question reads.
     """
     if as_of is None:
         cursor.execute("set search_path = 'newest,model,main'")
         return
     cursor.execute(f"set variable as_of = date '{as_of.isoformat()}'")
+    compute_for_day(cursor, only)
+
+
+def compute_for_day(cursor: duckdb.DuckDBPyConnection, names: frozenset[str]) -> None:
+    """Compute the views named, and no others, for the day pinned on a cursor."""
     for view, select in _steps_for_a_day():
-        if only is not None and view.name not in only:
-            continue
-        cursor.execute(parsed(f'create temp table "{view.name}" as {select}'))
+        if view.name in names:
+            cursor.execute(parsed(f'create or replace temp table "{view.name}" as {select}'))
+
+
+@lru_cache(maxsize=1_000)
+def read_by(sql: str) -> frozenset[str]:
+    """Return the views of a day that a statement may read, with all below them.
+
+    Goes by words: one that is also the name of a view costs a table that nobody reads.
+    """
+    words = set(re.findall(r"\w+", sql.lower()))
+    named = _following() & words
+    return frozenset(_needed_for(*named) & _following())
 
 
 def unpin_day(cursor: duckdb.DuckDBPyConnection) -> None:
