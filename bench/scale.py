@@ -21,11 +21,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from bench.cascade import kilobytes
 from bench.page_queries import DAYS, questions
@@ -77,8 +79,19 @@ def median(work: Callable[[], object]) -> float:
 
 
 def peak() -> float:
-    """Return the most memory that this process has held so far, in GiB."""
+    """Return the most memory that this process has held since :func:`forget_peak`, in GiB."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 2**20
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def forget_peak() -> None:
+    """Let the most memory count from now on: what made the data is no part of the product."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError):  # not allowed everywhere; then the peak is that of all
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 # --- one size ------------------------------------------------------------------------
@@ -95,6 +108,7 @@ def _import(folder: Path, draft: Draft, store: Store, found: Figures) -> None:
                 plain.execute(f"create or replace table {path.stem} as from read_csv('{path}')")
 
     found["read_csv"] = median(read_csv)
+    forget_peak()
     begin = time.process_time()
     uploads = [Upload(path.name, path.read_bytes()) for path in paths]
     prepared = prepare(uploads, None, Reading("template", DAYS[0]))
@@ -103,11 +117,13 @@ def _import(folder: Path, draft: Draft, store: Store, found: Figures) -> None:
     begin = time.process_time()
     store.accept(prepared.draft)
     found["accept_first"] = time.process_time() - begin
+    found["peak_importing"] = peak()
     shutil.rmtree(folder / "files")
     (folder / "plain.duckdb").unlink()
 
 
 def _publish(store: Store, draft: Draft, found: Figures) -> None:
+    forget_peak()
     begin, wall = time.process_time(), time.perf_counter()
     store.accept(draft)
     found["accept"] = time.process_time() - begin
@@ -120,6 +136,7 @@ def _publish(store: Store, draft: Draft, found: Figures) -> None:
 
 
 def _pages(generations: Generations, generation: int, found: Figures) -> None:
+    forget_peak()
     for name, ask in questions(FILTERS).items():
         found[f"page {name}"] = median(lambda ask=ask: _ask(generations, generation, ask))  # type: ignore[misc]
         print(f"  {found[f'page {name}'] * 1000:9.1f} ms  {name}", file=sys.stderr, flush=True)
@@ -262,8 +279,16 @@ LINES = (
     ),
     Line("the same against a scan of the check-ins", "", _times("accept", "scan")),
     Line(
-        "peak of memory, importing and publishing", "≤ 4 GiB",
+        "peak of memory, importing files", "≤ 4 GiB",
+        lambda f: f"{f['peak_importing']:.2f} GiB", lambda f: f["peak_importing"] <= 4,
+    ),
+    Line(
+        "peak of memory, publishing the second import", "≤ 4 GiB",
         lambda f: f"{f['peak_publishing']:.2f} GiB", lambda f: f["peak_publishing"] <= 4,
+    ),
+    Line(
+        "peak of memory, asking everything", "≤ 4 GiB",
+        lambda f: f"{f['peak_asking']:.2f} GiB", lambda f: f["peak_asking"] <= 4,
     ),
     Line("database", "", lambda f: f"{f['database_mib']:,.0f} MiB"),
     Line(

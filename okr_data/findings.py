@@ -56,6 +56,16 @@ _PLACE = """
 """
 
 
+#: The same of the items that something was found on: few of many.
+_PLACE_OF_FOUND = _PLACE.replace(
+    "from objective_progress",
+    "from objective_progress where objective_id in (select item_id from finding)",
+).replace(
+    "from key_result_progress",
+    "from key_result_progress where key_result_id in (select item_id from finding)",
+)
+
+
 @dataclass(frozen=True)
 class Findings:
     """What the rules say under a filter.
@@ -77,7 +87,7 @@ def findings(reader: Reader, filters: Filters) -> Findings:
     """Return what every rule found under a filter, with the numbers of items that it looked at."""
     condition = filters.condition("p")
     found = reader.long_frame(
-        f"with place as ({_PLACE}) "
+        f"with place as ({_PLACE_OF_FOUND}) "
         "select f.finding, f.severity, f.sentence, f.measured, f.limit_value, f.excused, "
         "f.excuse_reason, f.excused_until, f.excused_by, p.* "
         "from finding f join place p using (item_kind, item_id) "
@@ -115,7 +125,7 @@ def _summary(reader: Reader, filters: Filters) -> pd.DataFrame:
 def listed(reader: Reader, cycle: str | None = None, department: str | None = None) -> pd.DataFrame:
     """Return every finding as a list, worst first, of one cycle or department where these are given."""
     return reader.frame(
-        f"with place as ({_PLACE}) "
+        f"with place as ({_PLACE_OF_FOUND}) "
         "select f.severity, f.finding, f.item_id, f.cycle, f.department, p.title, f.sentence, "
         "f.excused_until from finding f left join place p using (item_kind, item_id) "
         "where ($cycle is null or f.cycle = $cycle) "
