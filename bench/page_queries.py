@@ -86,10 +86,12 @@ def questions(filters: Filters) -> dict[str, Callable[[Reader], object]]:
     top = Centre()
 
     def graph(reader: Reader) -> object:
-        return cascade.cascade(reader, cascade.graph(reader, filters, frames), top, "effort", 0)
+        return cascade.cascade(
+            reader, cascade.graph(reader, filters, frames), top, "key_results", 0
+        )
 
     return {
-        "one scan of all objectives": lambda r: r.frame("select * from objective_progress"),
+        "one scan of all objectives": lambda r: r.long_frame("select * from objective_progress"),
         "filters: catalogue": queries.catalogue,
         "Overview: figures": lambda r: queries.overview(r, filters, frames),
         "Overview: outlook": lambda r: board.outlook(r, filters),

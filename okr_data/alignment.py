@@ -146,7 +146,7 @@ def aligned_objectives(reader: Reader, filters: Filters) -> pd.DataFrame:
 
     ``parents`` names the living parents; columns of ``objective_progress`` otherwise.
     """
-    return reader.frame(
+    return reader.long_frame(
         "select o.objective_id, o.title, o.level, o.department, o.team, o.owner, o.alignment_state, "
         "a.links, a.adjacent_links, a.links_below_company, a.cross_department_links, a.supportable, "
         "a.supported, n.parents, o.import_id, o.file, o.row "

@@ -67,19 +67,22 @@ def what_changed(
     """Return what changed from one day to another; without filters, of everything.
 
     The reader answers for the later day. Items are filtered by where they stand on that day, or
-    stood last. Changes are computed once and counted before any row is fetched.
+    stood last. Changes are counted before any row is fetched.
     """
     values = filters.parameters() if filters else {}
-    _compute(reader, before, after, filters.condition("c") if filters else "true", values)
+    changes = _changes(reader, before, after, filters.condition("c") if filters else "true", values)
     counts = reader.frame(
-        "select item_kind, kind, count(*) as changes from temp.change group by item_kind, kind "
-        f"order by {_order('item_kind', ITEM_KINDS)}, {_order('kind', KINDS)}"
+        f"select item_kind, kind, count(*) as changes from {changes.source} "
+        "group by item_kind, kind "
+        f"order by {_order('item_kind', ITEM_KINDS)}, {_order('kind', KINDS)}",
+        changes.values,
     )
     rows = reader.frame(
-        "select * from temp.change qualify row_number() over (partition by item_kind, kind "
+        f"select * from {changes.source} qualify row_number() over (partition by item_kind, kind "
         f"order by abs(delta) desc nulls last, title, item_id) <= {ROWS} "
         f"order by {_order('kind', KINDS)}, {_order('item_kind', ITEM_KINDS)}, "
-        "abs(delta) desc nulls last, title, item_id"
+        "abs(delta) desc nulls last, title, item_id",
+        changes.values,
     )
     ((objectives,),) = reader.rows(
         "select count(*) from objective_progress c where not c.dropped "
@@ -92,13 +95,15 @@ def what_changed(
         "count(*) filter (where c.kind = 'progress' and c.before is null), "
         f"count(*) filter (where c.kind = 'pace' and {_BEHIND_AFTER} and not {_BEHIND_BEFORE}), "
         f"count(*) filter (where c.kind = 'pace' and {_BEHIND_BEFORE} and not {_BEHIND_AFTER}) "
-        f"from {_LIVING}"
+        f"from {changes.source} {_LIVING}",
+        changes.values,
     )
     moves = reader.frame(
         "select c.item_id, c.title, c.department, o.progress - c.delta as before, "
         "o.progress as after, c.delta, o.expected_progress "
-        f"from {_LIVING} where c.kind = 'progress' and c.delta is not null "
-        f"order by abs(c.delta) desc, c.title, c.item_id limit {ROWS}"
+        f"from {changes.source} {_LIVING} where c.kind = 'progress' and c.delta is not null "
+        f"order by abs(c.delta) desc, c.title, c.item_id limit {ROWS}",
+        changes.values,
     )
     return Differences(
         before, after, counts, _with_titles(reader, rows), objectives, up, down, first_measured, fell,
@@ -113,28 +118,49 @@ def counted(reader: Reader, before: date, after: date) -> pd.DataFrame:
     An item is counted where it stands on the later day; what is gone, where it stood last. Work
     items are not in it.
     """
-    _compute(reader, before, after, "c.item_kind <> 'initiative'", {})
+    changes = _changes(reader, before, after, "c.item_kind <> 'initiative'", {})
     return reader.frame(
         "select cycle, department, level, kind, item_kind, count(*) as changes "
-        "from temp.change group by all"
+        f"from {changes.source} group by all"
     )
 
 
-def _compute(
+@dataclass(frozen=True)
+class _Changes:
+    """Where the changes of two days are: ``source`` is read as ``c``, ``values`` are its parameters."""
+
+    source: str
+    values: Mapping[str, object]
+
+
+def _changes(
     reader: Reader, before: date, after: date, condition: str, values: Mapping[str, object]
-) -> None:
-    """Compute the changes once, as a table of this reader: as a part of a query it takes twice as long."""
+) -> _Changes:
+    """Return the changes of two days under a condition on ``c``.
+
+    Those since the import before are ready as a table, or few. They and others are computed once,
+    as a table of this reader: as a part of a query that takes twice as long.
+    """
+    latest = reader.rows(
+        "select exists (from duckdb_tables() "
+        "where schema_name = 'model' and table_name = 'kept_change') "
+        "from model.day_before b, model.as_of_day a where b.day = ? and a.day = ?",
+        [before, after],
+    )
+    if latest == [(True,)]:
+        return _Changes(f"(select * from model.kept_change c where {condition}) c", values)
+    days = f"date '{before.isoformat()}', date '{after.isoformat()}'"
+    compared = "model.latest_change" if latest else f"what_changed({days})"
     reader.execute("drop table if exists temp.change")
     reader.execute(
-        "create temp table change as select * from what_changed("
-        f"date '{before.isoformat()}', date '{after.isoformat()}') c where {condition}",
-        values,
+        f"create temp table change as select * from {compared} c where {condition}", values
     )
+    return _Changes("temp.change c", {})
 
 
-#: Changes of objectives that are there and not dropped on the later day.
+#: Of changes ``c``, those of objectives that are there and not dropped on the later day.
 _LIVING = (
-    "temp.change c join objective_progress o "
+    "join objective_progress o "
     "on c.item_kind = 'objective' and o.objective_id = c.item_id and not o.dropped"
 )
 _BEHIND_BEFORE, _BEHIND_AFTER = (
@@ -189,9 +215,10 @@ def _named(text: object, titles: Mapping[str, str]) -> object:
 
 def changed_items(reader: Reader, before: date, after: date) -> pd.DataFrame:
     """Return every change from one day to another as ``what_changed`` tells it, unlimited."""
+    changes = _changes(reader, before, after, "true", {})
     return reader.frame(
-        "select item_kind, item_id, kind, before, after, delta, title, cycle, department from "
-        f"what_changed(date '{before.isoformat()}', date '{after.isoformat()}') "
+        "select item_kind, item_id, kind, before, after, delta, title, cycle, department "
+        f"from {changes.source} "
         f"order by {_order('kind', KINDS)}, {_order('item_kind', ITEM_KINDS)}, title, item_id"
     )
 
@@ -208,20 +235,26 @@ def changes_of(reader: Reader, item_ids: tuple[str, ...]) -> pd.DataFrame:
     """
     days = days_of_imports(reader)[: STEPS + 1]
     parts = [
-        _with_titles(
-            reader,
-            reader.frame(
-                f"select * from what_changed(date '{before.isoformat()}', date '{after.isoformat()}') c "
-                "where list_contains($ids, c.item_id) "
-                f"order by {_order('kind', KINDS)}, {_order('item_kind', ITEM_KINDS)}, title, item_id",
-                {"ids": list(item_ids)},
-            ),
-        ).assign(since=before, until=after)
+        _with_titles(reader, _changes_of(reader, item_ids, before, after)).assign(
+            since=before, until=after
+        )
         for after, before in itertools.pairwise(days)
     ]
     if not parts:
         return pd.DataFrame()
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def _changes_of(
+    reader: Reader, item_ids: tuple[str, ...], before: date, after: date
+) -> pd.DataFrame:
+    ids = {"ids": list(item_ids)}
+    changes = _changes(reader, before, after, "list_contains($ids, c.item_id)", ids)
+    return reader.frame(
+        f"select * from {changes.source} "
+        f"order by {_order('kind', KINDS)}, {_order('item_kind', ITEM_KINDS)}, title, item_id",
+        changes.values,
+    )
 
 
 def days_of_imports(reader: Reader) -> list[date]:

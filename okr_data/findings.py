@@ -56,6 +56,16 @@ _PLACE = """
 """
 
 
+#: The same of the items that something was found on: few of many.
+_PLACE_OF_FOUND = _PLACE.replace(
+    "from objective_progress",
+    "from objective_progress where objective_id in (select item_id from finding)",
+).replace(
+    "from key_result_progress",
+    "from key_result_progress where key_result_id in (select item_id from finding)",
+)
+
+
 @dataclass(frozen=True)
 class Findings:
     """What the rules say under a filter.
@@ -76,20 +86,8 @@ class Findings:
 def findings(reader: Reader, filters: Filters) -> Findings:
     """Return what every rule found under a filter, with the numbers of items that it looked at."""
     condition = filters.condition("p")
-    summary = reader.frame(
-        f"with place as ({_PLACE}) "
-        "select f.finding, f.severity, count(*) as items, "
-        "count(*) filter (where f.outcome = 'found' and not f.excused) as found, "
-        "count(*) filter (where f.excused) as excused, "
-        "count(*) filter (where f.outcome = 'passed') as passed, "
-        "count(*) filter (where f.outcome = 'not_evaluated') as not_evaluated "
-        "from finding_outcome f join place p using (item_kind, item_id) "
-        f"where {condition} group by f.finding, f.severity "
-        "order by list_position(['high', 'medium', 'low'], f.severity), found desc, f.finding",
-        filters.parameters(),
-    )
-    found = reader.frame(
-        f"with place as ({_PLACE}) "
+    found = reader.long_frame(
+        f"with place as ({_PLACE_OF_FOUND}) "
         "select f.finding, f.severity, f.sentence, f.measured, f.limit_value, f.excused, "
         "f.excuse_reason, f.excused_until, f.excused_by, p.* "
         "from finding f join place p using (item_kind, item_id) "
@@ -97,13 +95,37 @@ def findings(reader: Reader, filters: Filters) -> Findings:
         "order by list_position(['high', 'medium', 'low'], f.severity), f.finding, p.title, p.item_id",
         filters.parameters(),
     )
-    return Findings(summary, found)
+    return Findings(_summary(reader, filters), found)
+
+
+def _summary(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Return what every rule looked at; only levels have to be looked up item by item."""
+    order = "order by list_position(['high', 'medium', 'low'], f.severity), found desc, f.finding"
+    if not filters.levels:
+        counts = ("items", "found", "excused", "passed", "not_evaluated")
+        sums = ", ".join(f"sum(f.{name})::bigint as {name}" for name in counts)
+        return reader.frame(
+            f"select f.finding, f.severity, {sums} from finding_summary f "
+            f"where {filters.condition('f')} group by f.finding, f.severity {order}",
+            filters.parameters(),
+        )
+    return reader.frame(
+        f"with place as ({_PLACE}) "
+        "select f.finding, f.severity, count(*) as items, "
+        "count(*) filter (where f.outcome = 'found' and not f.excused) as found, "
+        "count(*) filter (where f.excused) as excused, "
+        "count(*) filter (where f.outcome = 'passed') as passed, "
+        "count(*) filter (where f.outcome = 'not_evaluated') as not_evaluated "
+        "from finding_outcome f join place p using (item_kind, item_id) "
+        f"where {filters.condition('p')} group by f.finding, f.severity {order}",
+        filters.parameters(),
+    )
 
 
 def listed(reader: Reader, cycle: str | None = None, department: str | None = None) -> pd.DataFrame:
     """Return every finding as a list, worst first, of one cycle or department where these are given."""
     return reader.frame(
-        f"with place as ({_PLACE}) "
+        f"with place as ({_PLACE_OF_FOUND}) "
         "select f.severity, f.finding, f.item_id, f.cycle, f.department, p.title, f.sentence, "
         "f.excused_until from finding f left join place p using (item_kind, item_id) "
         "where ($cycle is null or f.cycle = $cycle) "

@@ -94,9 +94,9 @@ def choices(reader: Reader, filters: Filters) -> Choices:
     """Return the people, teams and objectives of a filter."""
     condition = f"not o.dropped and {filters.condition()}"
     people = reader.rows(
-        "select min(name) from ("
-        f" select unnest({_PEOPLE}) as name from objective_progress o where {condition}"
-        f" union all select unnest({_PEOPLE}) from key_result_progress o where {condition}) "
+        f"select min(name) from (select unnest({_PEOPLE}) as name from ("
+        f" select o.owner from objective_progress o where {condition}"
+        f" union select o.owner from key_result_progress o where {condition}) o) "
         "where name <> '' group by lower(name) order by 1",
         filters.parameters(),
     )
@@ -105,7 +105,7 @@ def choices(reader: Reader, filters: Filters) -> Choices:
         "group by lower(trim(o.team)) order by 1",
         filters.parameters(),
     )
-    objectives = reader.frame(
+    objectives = reader.long_frame(
         "select o.objective_id, o.title, o.level, o.department from objective_progress o "
         f"where {condition} order by o.title, o.objective_id",
         filters.parameters(),

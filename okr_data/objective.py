@@ -101,7 +101,7 @@ def _item(reader: Reader, kind: ItemKind, item_id: str, figures: pd.Series) -> I
 
 def choices(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Return the objectives under a filter that can be looked up: objective_id, title; by title."""
-    return reader.frame(
+    return reader.long_frame(
         "select o.objective_id, o.title from objective_progress o "
         f"where {filters.condition()} order by o.title, o.objective_id",
         filters.parameters(),

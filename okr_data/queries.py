@@ -323,16 +323,15 @@ def trends(reader: Reader, filters: Filters) -> Trends:
 
 
 def forecasts(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """Return the view ``forecast`` under the filter: what ends lowest first, without forecast last.
+    """Return the view ``forecast`` of objectives: what ends lowest first, without forecast last.
 
-    Grain: item_kind, item_id. ``projected``, ``low`` and ``high`` are fractions; missing where
+    Grain: item_id. ``projected``, ``low`` and ``high`` are fractions; missing where
     ``reason`` says why.
     """
-    return _ask(
-        reader,
-        f"select o.* from forecast o where {filters.condition()} "
+    return reader.long_frame(
+        f"select o.* from forecast o where o.item_kind = 'objective' and {filters.condition()} "
         "order by o.projected nulls last, o.title, o.item_id",
-        filters,
+        filters.parameters(),
     )
 
 
@@ -408,17 +407,13 @@ def weekly_headline(reader: Reader, filters: Filters) -> pd.DataFrame:
     """
     return _ask(
         reader,
-        "with week as (select w.week, w.day, w.cycle from model.week_day w, as_of_day d "
-        " where w.day <= d.day and w.cycle is not distinct from $cycle) "
-        "select w.day, weighted_mean(o.progress, o.weight) as progress, "
-        "count(*) filter (where s.alignment_state in ('contributing', 'supporting')) "
-        " / nullif(count(s.alignment_state), 0)::double as line_of_sight, "
-        "count(*) filter (where e.pace_status in ('done', 'on_track')) as on_pace, "
+        "select o.day, weighted_mean(o.progress, o.weight) as progress, "
+        "count(*) filter (where o.alignment_state in ('contributing', 'supporting')) "
+        " / nullif(count(o.alignment_state), 0)::double as line_of_sight, "
+        "count(*) filter (where o.pace_status in ('done', 'on_track')) as on_pace, "
         "sum(o.measured)::bigint as measured_key_results "
-        "from week w join model.objective_measure_day o on o.day = w.day and not o.dropped "
-        "left join model.alignment_state_day s on s.day = o.day and s.objective_id = o.objective_id "
-        "join model.objective_pace_day e on e.day = o.day and e.objective_id = o.objective_id "
-        f"where {filters.condition()} group by w.day order by w.day",
+        "from model.objective_week o join as_of_day d on o.day <= d.day "
+        f"where {filters.condition()} group by o.day order by o.day",
         filters,
     )
 

@@ -57,7 +57,7 @@ def reconciliation(reader: Reader, filters: Filters) -> Reconciliation:
 
     A key result has the level of its objective.
     """
-    items = reader.frame(
+    items = reader.long_frame(
         "select r.cycle, r.item_id, r.item_kind, r.objective_id, r.title, r.department, r.team, "
         "o.level, r.reported_progress, r.computed_progress, r.difference, r.reason, r.plain_mean, "
         "r.rollup_progress, r.progress_raw, r.import_id, r.file, r.row "

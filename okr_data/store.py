@@ -269,25 +269,56 @@ class ImportResult:
 
 
 class Reader:
-    """One cursor on one published generation; not to be shared between threads."""
+    """One cursor on one published generation; not to be shared between threads.
+
+    Of an earlier day it computes what a question reads, once, and keeps it until it is closed.
+    """
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, generation: int, as_of: date | None = None
     ) -> None:
         self._cursor = connection.cursor()
         self.generation = generation
+        self._as_of = as_of
+        self._computed: set[str] = set()
         views.pin_day(self._cursor, as_of)
+
+    def _make_ready(self, sql: str) -> None:
+        """Compute for an earlier day what a statement reads and is not there yet."""
+        if self._as_of is not None:
+            missing = views.read_by(sql) - self._computed
+            views.compute_for_day(self._cursor, missing)
+            self._computed |= missing
 
     def frame(self, sql: str, parameters: Parameters = ()) -> pd.DataFrame:
         """Run a SELECT and return its rows; dates as ``datetime64``, NULL as missing."""
+        self._make_ready(sql)
         return self._cursor.execute(sql, parameters or None).df()
+
+    def long_frame(self, sql: str, parameters: Parameters = ()) -> pd.DataFrame:
+        """Return what :meth:`frame` returns, in a fifth of the time from thousands of rows on.
+
+        Texts stay in Arrow's memory; of a few rows that is no faster. Columns are texts, numbers, dates,
+        times or truth values.
+        """
+        self._make_ready(sql)
+        found = self._cursor.sql(sql, params=parameters or None).to_arrow_table()
+        return pd.DataFrame(
+            {
+                name: _as_pandas(column)
+                for name, column in zip(found.column_names, found.columns, strict=True)
+            },
+            copy=False,
+        )
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Run a SELECT and return its rows as plain tuples."""
+        self._make_ready(sql)
         return self._cursor.execute(sql, parameters or None).fetchall()
 
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
         """Run a statement; only temporary tables can be made, the database is read-only."""
+        self._make_ready(sql)
         self._cursor.execute(sql, parameters or None)
 
     def close(self) -> None:
@@ -953,6 +984,8 @@ class Generations:
         self._store = store
         self._kept = kept
         self._open: dict[int, duckdb.DuckDBPyConnection] = {}
+        #: The reader of an earlier day that was used last, with what it has computed.
+        self._earlier: tuple[tuple[int, date], Reader] | None = None
         self._lock = threading.Lock()
 
     @contextmanager
@@ -960,7 +993,24 @@ class Generations:
         """Give a cursor on one generation. Raises NoDatabase where it is gone.
 
         An earlier day is computed outside the lock: nobody waits for another reader's question.
+        What was computed last stays for the next question about that day.
         """
+        if as_of is None:
+            with closing(Reader(self._cursor(generation), generation)) as reader:
+                yield reader
+            return
+        reader = self._take_earlier(generation, as_of) or Reader(
+            self._cursor(generation), generation, as_of
+        )
+        try:
+            yield reader
+        except BaseException:
+            reader.close()
+            raise
+        self._keep_earlier(generation, as_of, reader)
+
+    def _cursor(self, generation: int) -> duckdb.DuckDBPyConnection:
+        """Return a connection of our own: the instance stays open for us when a newer one pushes it out."""
         with self._lock:
             if generation not in self._open:
                 try:
@@ -971,17 +1021,47 @@ class Generations:
                     raise NoDatabase(f"Generation {generation} is no longer there.") from error
                 for old in sorted(self._open)[: -self._kept]:
                     self._open.pop(old).close()
-            # A connection of our own: the instance stays open for us when a newer one pushes it out.
-            connection = self._open[generation].cursor()
-        reader = Reader(connection, generation, as_of)
-        try:
-            yield reader
-        finally:
-            reader.close()
-            connection.close()
+                    if self._earlier is not None and self._earlier[0][0] == old:
+                        self._earlier[1].close()
+                        self._earlier = None
+            return self._open[generation].cursor()
+
+    def _take_earlier(self, generation: int, as_of: date) -> Reader | None:
+        """Take the reader that has computed a day, if there is one: nobody else has it then."""
+        with self._lock:
+            if self._earlier is None or self._earlier[0] != (generation, as_of):
+                return None
+            _, reader = self._earlier
+            self._earlier = None
+            return reader
+
+    def _keep_earlier(self, generation: int, as_of: date, reader: Reader) -> None:
+        """Keep a reader for the next question about its day, instead of the one kept so far."""
+        with self._lock:
+            former, self._earlier = self._earlier, ((generation, as_of), reader)
+        if former is not None:
+            former[1].close()
 
 
 # --- helpers -----------------------------------------------------------------
+
+#: What DuckDB makes of whole numbers and truth values of which some are NULL.
+_NULLABLE = {
+    pa.int64(): pd.Int64Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+def _as_pandas(column: pa.ChunkedArray) -> pd.Series:
+    """Turn a column into what DuckDB's own conversion makes of it."""
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.timestamp("us"))
+    if column.null_count == len(column) and pa.types.is_string(column.type):
+        return pd.Series([None] * len(column), dtype=object)
+    if column.null_count and column.type in _NULLABLE:
+        return column.to_pandas(types_mapper=_NULLABLE.get)
+    return column.to_pandas()
 
 
 #: DuckDB's default of 256 KiB a column makes a database of 700 items 13 MB; this makes it 3 MB,
@@ -1033,6 +1113,8 @@ def _fill(
     _write_kept_out(connection)
     report = _computing(progress, 0.4, 1.0)
     views.compute(connection, *views.COMPUTED_LAYERS, only=only, computing=report, anew=anew)
+    if only is None:
+        views.keep_latest_change(connection)
     if anew:
         views.create_public_views(connection)
 
@@ -1148,9 +1230,12 @@ def _load(
 
 
 def _write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    rows = setting_rows(settings)
     connection.execute("delete from journal.setting")
-    connection.executemany(
-        "insert into journal.setting values (?, ?, ?, ?, ?, ?)", setting_rows(settings)
+    # In one statement: a row at a time takes longer than all else that a small import loads.
+    connection.execute(
+        f"insert into journal.setting values {', '.join(['(?, ?, ?, ?, ?, ?)'] * len(rows))}",
+        [value for row in rows for value in row],
     )
 
 

@@ -29,7 +29,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -319,6 +319,32 @@ def _rule_outcome(rules: tuple[Rule, ...]) -> View:
     )
 
 
+def _latest_change(macros: tuple[TableMacro, ...]) -> Iterator[View]:
+    """Yield the view of what changed since the import before: a macro that reads the published days.
+
+    A reader of an earlier day has no use for it.
+    """
+    for macro in macros:
+        if macro.name != "what_changed":
+            continue
+        select = macro.select.replace("model.", "stored.")
+        for parameter, day in (("from_date", "day_before"), ("to_date", "as_of_day")):
+            select = re.sub(rf"\b{parameter}\b", f"(select day from stored.{day})", select)
+        yield View(
+            name="latest_change",
+            layer="intermediate",
+            purpose="What changed from the as-of day of the import before to the newest day: "
+            "what_changed of these two. No rows where there is no import before.",
+            grain=("item_kind", "item_id", "kind"),
+            columns=macro.columns,
+            asserts=(),
+            stored=False,
+            select=select,
+            references=_referenced_tables(select),
+            follows_as_of=False,
+        )
+
+
 @cache
 def load_table_macros(folder: Path = SQL_FOLDER) -> tuple[TableMacro, ...]:
     """Read ``sql/table_macros``."""
@@ -360,6 +386,7 @@ def load_views(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
     }
     if rules := load_rules(folder):
         views["rule_outcome"] = _rule_outcome(rules)
+    views.update({view.name: view for view in _latest_change(load_table_macros(folder))})
     references = {name: _resolve_references(view, views) for name, view in views.items()}
     try:
         order = list(TopologicalSorter(references).static_order())
@@ -370,10 +397,17 @@ def load_views(folder: Path = SQL_FOLDER) -> tuple[View, ...]:
     ordered: dict[str, View] = {}
     for name in sorted(order, key=lambda n: (_RANK_OF_LAYER[views[n].layer], order.index(n))):
         follows = views[name].follows_as_of or any(
-            ordered[reference].follows_as_of for reference in references[name]
+            ordered[reference].follows_as_of
+            for reference in references[name]
+            if _reads_of_a_day(views[name], reference)
         )
         ordered[name] = replace(views[name], follows_as_of=follows)
     return tuple(ordered.values())
+
+
+def _reads_of_a_day(view: View, name: str) -> bool:
+    """Tell whether a view reads another as of the day asked for, not only as it was published."""
+    return bool(view.references & {f"model.{name}", f"main.{name}"})
 
 
 def _resolve_references(view: View, views: dict[str, View]) -> set[str]:
@@ -420,7 +454,12 @@ def _following() -> frozenset[str]:
 def _steps_for_days(macro: TableMacro) -> list[tuple[str, str]]:
     """Return the steps below a table macro, for the days that its parameters name."""
     days = " union ".join(f"select {name}::date as day" for name in macro.parameters)
-    asked = {"evaluation_day": days, "asked_day": days, "as_of_day": days}
+    asked = {
+        "evaluation_day": days,
+        "asked_day": days,
+        "as_of_day": days,
+        "forecast_day": "select null::date as day where false",
+    }
     following = _following()
     read = {
         reference.partition(".")[2] for reference in _referenced_tables(_parameters_as_days(macro))
@@ -497,6 +536,12 @@ def parsed(statement: str) -> duckdb.Statement:
     return found
 
 
+@cache
+def _statement_of(name: str) -> duckdb.Statement:
+    """Return the parsed DDL of one view, made once a process."""
+    return parsed(next(view for view in load_views() if view.name == name).statement())
+
+
 def compute(
     connection: duckdb.DuckDBPyConnection,
     *layers: str,
@@ -517,7 +562,22 @@ def compute(
     for place, view in enumerate(chosen):
         if computing is not None:
             computing(view.name, place, len(chosen))
-        connection.execute(parsed(view.statement()))
+        connection.execute(_statement_of(view.name))
+
+
+#: Key results from which on what changed since the import before is kept as a table. Of fewer, a
+#: reader compares faster than publishing keeps what perhaps nobody asks for.
+MANY = 5_000
+
+
+def keep_latest_change(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep what changed since the import before as ``model.kept_change``, of a large organisation."""
+    ((key_results,),) = connection.execute(
+        "select count(*) from newest.key_result_progress"
+    ).fetchall()
+    connection.execute("drop table if exists model.kept_change")
+    if key_results >= MANY:
+        connection.execute("create table model.kept_change as select * from model.latest_change")
 
 
 @cache
@@ -552,21 +612,36 @@ def create_public_views(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def pin_day(
-    cursor: duckdb.DuckDBPyConnection, as_of: date | None, only: frozenset[str] | None = None
+    cursor: duckdb.DuckDBPyConnection, as_of: date | None, only: frozenset[str] = frozenset()
 ) -> None:
-    """Let the public names mean one day on a cursor: the newest, or computed once for another.
+    """Let the public names mean one day on a cursor: the newest, or another one.
 
-    With ``only``, of another day just the views named are computed.
-    Works on a read-only connection: the answers for another day are temporary tables.
+    The answers for another day are temporary tables, also on a read-only connection: those of the
+    views named in ``only``, and with :func:`compute_for_day` of what a question reads.
     """
     if as_of is None:
         cursor.execute("set search_path = 'newest,model,main'")
         return
     cursor.execute(f"set variable as_of = date '{as_of.isoformat()}'")
+    compute_for_day(cursor, only)
+
+
+def compute_for_day(cursor: duckdb.DuckDBPyConnection, names: frozenset[str]) -> None:
+    """Compute the views named, and no others, for the day pinned on a cursor."""
     for view, select in _steps_for_a_day():
-        if only is not None and view.name not in only:
-            continue
-        cursor.execute(parsed(f'create temp table "{view.name}" as {select}'))
+        if view.name in names:
+            cursor.execute(parsed(f'create or replace temp table "{view.name}" as {select}'))
+
+
+@lru_cache(maxsize=1_000)
+def read_by(sql: str) -> frozenset[str]:
+    """Return the views of a day that a statement may read, with all below them.
+
+    Goes by words: one that is also the name of a view costs a table that nobody reads.
+    """
+    words = set(re.findall(r"\w+", sql.lower()))
+    named = _following() & words
+    return frozenset(_needed_for(*named) & _following())
 
 
 def unpin_day(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -260,7 +260,7 @@ _PLACES = """
 
 #: Those places and every objective above them that they contribute to.
 _AFFECTED = """
-    create temp table affected as
+    create or replace temp table affected as
     with recursive link as (
         select p.objective_id, p.parent_id
         from objective_parent_day p

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pandas.testing import assert_frame_equal
 
-from okr_data import differences
+from okr_data import differences, views
 from okr_data.differences import Differences
 from okr_data.ingest import Reading
 from okr_data.intake import import_files
@@ -50,7 +51,11 @@ CHECK_INS = """
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    found = new_store(tmp_path_factory.mktemp("differences") / "data")
+    return made(tmp_path_factory.mktemp("differences") / "data")
+
+
+def made(folder: Path) -> Store:
+    found = new_store(folder)
     take_in(found, as_of=FIRST, objectives=BEFORE, key_results=KEY_RESULTS, check_ins=CHECK_INS)
     import_files(
         found,
@@ -108,6 +113,29 @@ def test_objectives_that_moved_are_counted_of_those_of_the_later_day(store: Stor
     moves = found.moves.set_index("item_id")
     assert moves["delta"].to_dict() == pytest.approx({"O-3": 0.15, "O-1": 0.05, "O-2": -0.05})
     assert moves["before"].to_dict() == pytest.approx({"O-3": 0.40, "O-1": 0.35, "O-2": 0.30})
+
+
+@pytest.mark.parametrize("many", [1, views.MANY])
+def test_what_is_kept_ready_is_what_is_computed_for_the_two_days(
+    many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MANY", many)
+    found = made(tmp_path / "data")
+    with found.reader() as ready, found.reader(SECOND) as anew:
+        kept = ready.rows("from duckdb_tables() where table_name = 'kept_change'")
+        assert len(kept) == (many == 1)
+        for filters in (None, Q4, Filters("Q4 2026", ("Sales",), ("team",))):
+            one = differences.what_changed(ready, FIRST, SECOND, filters)
+            other = differences.what_changed(anew, FIRST, SECOND, filters)
+            for part in ("counts", "rows", "moves"):
+                assert_frame_equal(getattr(one, part), getattr(other, part))
+            for part in ("objectives", "up", "down", "first_measured", "fell", "caught_up"):
+                assert getattr(one, part) == getattr(other, part)
+        assert_frame_equal(
+            differences.changed_items(ready, FIRST, SECOND),
+            differences.changed_items(anew, FIRST, SECOND),
+        )
+        assert differences.counted(ready, FIRST, SECOND)["changes"].sum() > 0
 
 
 def test_filters_look_at_where_an_item_stands_or_stood_last(store: Store) -> None:

@@ -30,7 +30,7 @@ from okr_data.ingest import Reading, Upload
 from okr_data.ingest.columns import Answers
 from okr_data.intake import clear_sample, import_files, load_sample
 from okr_data.schema import MAX_CHAIN
-from okr_data.store import Store
+from okr_data.store import Generations, Store
 from tests.conftest import DAY, assert_same_answers, every_answer, new_store, take_in, uploads
 
 FIRST: dict[str, Any] = {
@@ -437,3 +437,45 @@ def test_the_same_bytes_read_in_another_way_are_another_import(store: Store) -> 
     import_files(store, uploads_, reading=Reading(as_of=DAY, answers=Answers(date_order="dmy")))
     with store.reader() as reader:
         assert reader.rows("select end_date from model.objective_version") == [(date(2026, 4, 3),)]
+
+
+# --- earlier days ----------------------------------------------------------------------
+
+
+def test_an_earlier_day_is_computed_once_and_only_as_far_as_it_is_asked(store: Store) -> None:
+    day = date(2026, 10, 16)
+    take_in(store, as_of=day, **FIRST)
+    take_in(store, as_of=DAY, **SECOND)
+    generations, generation = Generations(store), store.generation()
+    titles = "select title from objective_progress order by title"
+    temporary = "select table_name from duckdb_tables() where temporary"
+    with generations.reader(generation, day) as reader:
+        assert reader.rows(titles) == [("Make",), ("Sell",), ("Win",)]
+        computed = {name for (name,) in reader.rows(temporary)}
+        assert "roll_up_day" in computed
+        assert not computed & {"forecast", "scorecard_item", "finding_outcome"}
+    with generations.reader(generation, day) as again, generations.reader(generation, day) as other:
+        assert again is reader
+        assert other is not reader  # a cursor is nobody else's while it is used
+        assert again.rows(titles) == other.rows(titles) == [("Make",), ("Sell",), ("Win",)]
+        assert again.rows("select count(*) from forecast") == [(5,)]
+    with generations.reader(generation) as newest:
+        assert newest.rows("select count(*) from objective_progress") == [(4,)]
+    with generations.reader(generation, DAY) as later:
+        assert later.rows(titles) == newest_titles(store)
+
+
+def newest_titles(store: Store) -> list[tuple[Any, ...]]:
+    return _rows(store, "select title from objective_progress order by title")
+
+
+def test_a_question_that_failed_leaves_no_reader_of_an_earlier_day(store: Store) -> None:
+    day = date(2026, 10, 16)
+    take_in(store, as_of=day, **FIRST)
+    take_in(store, as_of=DAY, **SECOND)
+    generations, generation = Generations(store), store.generation()
+    with pytest.raises(duckdb.Error), generations.reader(generation, day) as reader:
+        reader.rows("select no_such_column from objective_progress")
+    with generations.reader(generation, day) as other:
+        assert other is not reader
+        assert other.rows("select count(*) from objective_progress") == [(3,)]

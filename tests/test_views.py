@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from pandas.testing import assert_frame_equal
 
 from okr_data import views
 from okr_data.errors import ViewDefinitionError
@@ -65,6 +66,30 @@ def test_asserts_hold(view: views.View, condition: str, sample_store: Store) -> 
     with sample_store.reader() as reader:
         ((broken,),) = reader.rows(f"select count(*) from {view.answer} where not ({condition})")
     assert broken == 0
+
+
+@pytest.mark.parametrize("view", views.public_views(), ids=lambda v: v.name)
+def test_long_frames_are_the_same_frames(view: views.View, sample_store: Store) -> None:
+    with sample_store.reader() as reader:
+        for rows in ("", "limit 1", "limit 0"):
+            asked = f"select * from {view.name} order by all {rows}"
+            assert_frame_equal(reader.long_frame(asked), reader.frame(asked))
+
+
+def test_long_frames_know_every_type_and_what_is_null_of_it(sample_store: Store) -> None:
+    asked = """
+        select i as whole, case when i = 1 then i end as some, null::bigint as none,
+            i::integer as small, case when i = 1 then i::integer end as some_small,
+            i = 1 as truth, case when i = 1 then true end as some_truth,
+            'text' as text, case when i = 1 then 'text' end as some_text, null::varchar as no_text,
+            date '2026-11-20' as day, case when i = 1 then date '2026-11-20' end as some_day,
+            timestamp '2026-11-20 08:00:00' as time, i / 3 as fraction, null::double as no_fraction
+        from range(1, 3) t(i) where i >= $least
+    """
+    with sample_store.reader() as reader:
+        for least in (1, 2, 3):
+            values = {"least": least}
+            assert_frame_equal(reader.long_frame(asked, values), reader.frame(asked, values))
 
 
 @pytest.mark.parametrize("name", CONTRACT)

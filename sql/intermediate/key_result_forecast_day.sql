@@ -28,7 +28,7 @@ told as (
         d.day,
         coalesce(o.histories, 0) as histories,
         list_sort(coalesce(o.errors, (select list(error) from model.assumed_error))) as errors
-    from model.asked_day d
+    from model.forecast_day d
     left join own o using (day)
 ),
 -- Ranks of n + 1 values, so that a new one lies between them as often as is meant.

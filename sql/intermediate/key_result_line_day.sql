@@ -4,7 +4,7 @@
 -- thirds of their time, so that it is known how far such forecasts are off.
 -- Progress is that of the baseline and target of the day looked at, also for earlier check-ins; of a
 -- day the last check-in counts. Under the pace rule `forecast` every evaluated day is looked at, else
--- only the days asked for.
+-- only the days of which a forecast is told.
 -- grain: day, key_result_id, seen_to
 -- column: day | day looked at
 -- column: key_result_id | key result that has begun and is not dropped
@@ -23,7 +23,7 @@
 -- assert: projected between 0 and 1
 -- assert: (projected is null) = (last_progress is null)
 with looked_at as (
-    select day from model.asked_day
+    select day from model.forecast_day
     union
     select day from model.evaluation_day where (select pace_rule from model.setting) = 'forecast'
 ),
@@ -56,7 +56,7 @@ ended as (
     select *
     from moving
     where ends_on < day and gradual and progress is not null
-        and day in (select day from model.asked_day)
+        and day in (select day from model.forecast_day)
         and 4 * (ends_on - last_check_in) <= ends_on - starts_on
     qualify row_number() over (partition by day order by ends_on desc, md5(key_result_id)) <= 2000
 ),

@@ -41,6 +41,10 @@ last_known as (
     join stored.objective_measure_day m
         on m.objective_id = s.objective_id and m.cycle = s.cycle_before
     join model.as_of_day d on m.day <= d.day
+    -- The day that the newest one is compared with is no day of a trend.
+    where m.day in (
+        select day from model.week_day union select max(as_of) from model.live_import
+    )
     group by m.objective_id
 ),
 same_title as (

@@ -14,7 +14,29 @@
 -- column: import_id | import that states it as it stands on that day
 -- column: file | file of that import
 -- column: row | line of that file
-with link as (
+with asked as (
+    select from_date::date as day union select to_date::date
+),
+-- The published tables hold every week too: what is not asked for leaves before any join.
+objective as (
+    select * from model.objective_day where day in (select day from asked)
+),
+measure as (
+    select * from model.objective_measure_day where day in (select day from asked)
+),
+objective_pace as (
+    select * from model.objective_pace_day where day in (select day from asked)
+),
+key_result as (
+    select * from model.key_result_day where day in (select day from asked)
+),
+key_result_pace as (
+    select * from model.key_result_pace_day where day in (select day from asked)
+),
+initiative as (
+    select * from model.initiative_day where day in (select day from asked)
+),
+link as (
     select
         o.day, o.objective_id,
         string_agg(
@@ -23,7 +45,7 @@ with link as (
                 else ' (' || number_text(a.weight * 100, '%') || ')' end,
             '; ' order by coalesce(a.parent_id, a.parent_title)
         ) as parents
-    from model.objective_day o
+    from objective o
     join journal.alignment_row a on a.import_id = o.import_id and a.child_id = o.objective_id
     group by o.day, o.objective_id
 ),
@@ -34,10 +56,10 @@ item as (
         null::double as start_value, null::double as target_value, null as unit, null::double as weight,
         v.start_date, v.end_date, l.parents,
         m.cycle, m.level, m.department, o.objective_id, o.import_id, v.file, v.row
-    from model.objective_day o
+    from objective o
     join model.objective_version v on v.objective_id = o.objective_id and v.import_id = o.import_id
-    join model.objective_measure_day m on m.day = o.day and m.objective_id = o.objective_id
-    join model.objective_pace_day e on e.day = o.day and e.objective_id = o.objective_id
+    join measure m on m.day = o.day and m.objective_id = o.objective_id
+    join objective_pace e on e.day = o.day and e.objective_id = o.objective_id
     left join link l on l.day = o.day and l.objective_id = o.objective_id
     union all
     select
@@ -46,18 +68,18 @@ item as (
         v.start_value, v.target_value, v.unit, k.weight,
         v.start_date, v.end_date, null,
         coalesce(m.cycle, v.cycle), m.level, m.department, k.objective_id, k.import_id, v.file, v.row
-    from model.key_result_day k
+    from key_result k
     join model.key_result_version v on v.key_result_id = k.key_result_id and v.import_id = k.import_id
-    join model.key_result_pace_day e on e.day = k.day and e.key_result_id = k.key_result_id
-    left join model.objective_measure_day m on m.day = k.day and m.objective_id = k.objective_id
+    join key_result_pace e on e.day = k.day and e.key_result_id = k.key_result_id
+    left join measure m on m.day = k.day and m.objective_id = k.objective_id
     union all
     select
         i.day, 'initiative', i.initiative_id, v.title, v.owner, i.status,
         null, null, null, null, null, null, null, null, null, null,
         coalesce(m.cycle, v.cycle), m.level, m.department, i.objective_id, i.import_id, v.file, v.row
-    from model.initiative_day i
+    from initiative i
     join model.initiative_version v on v.initiative_id = i.initiative_id and v.import_id = i.import_id
-    left join model.objective_measure_day m on m.day = i.day and m.objective_id = i.objective_id
+    left join measure m on m.day = i.day and m.objective_id = i.objective_id
 ),
 pair as (
     select coalesce(b.item_id, a.item_id) as item_id, coalesce(b.item_kind, a.item_kind) as item_kind,
@@ -68,7 +90,7 @@ pair as (
 ),
 compared as (
     select
-        item_id, item_kind, is_new, is_gone,
+        item_id, item_kind, is_new, is_gone, b, a,
         unnest([
             'added', 'removed', 'retitled', 'reowned', 'retargeted', 'rescheduled', 'reweighted',
             'realigned', 'status', 'scored', 'pace', 'progress'
@@ -85,35 +107,48 @@ compared as (
             b.score is distinct from a.score,
             b.pace_status is distinct from a.pace_status,
             (b.progress is null) <> (a.progress is null) or coalesce(abs(b.progress - a.progress) > 1e-6, false)
-        ]) as differs,
-        unnest([
-            null, b.title, b.title, b.owner,
-            goal_text(b.start_value, b.target_value, b.unit),
-            span_text(b.start_date, b.end_date),
-            b.weight::varchar, b.parents, replace(b.status, '_', ' '), b.score::varchar,
-            replace(b.pace_status, '_', ' '), percent_text(b.progress)
-        ]) as before,
-        unnest([
-            a.title, null, a.title, a.owner,
-            goal_text(a.start_value, a.target_value, a.unit),
-            span_text(a.start_date, a.end_date),
-            a.weight::varchar, a.parents, replace(a.status, '_', ' '), a.score::varchar,
-            replace(a.pace_status, '_', ' '), percent_text(a.progress)
-        ]) as after,
-        unnest([
-            null, null, null, null,
-            case when a.target_value is distinct from b.target_value then a.target_value - b.target_value
-                else a.start_value - b.start_value end,
-            coalesce(nullif(a.end_date - b.end_date, 0), a.start_date - b.start_date)::double,
-            a.weight - b.weight, null, null, a.score - b.score, null, a.progress - b.progress
-        ]) as delta
+        ]) as differs
     from pair
 )
 select
-    c.item_id, c.item_kind, c.kind, c.before, c.after, c.delta,
-    i.title, i.cycle, i.level, i.department, i.objective_id, i.import_id, i.file, i.row
-from compared c
-join item i
-    on i.day = case when c.is_gone then from_date::date else to_date::date end
-    and i.item_kind = c.item_kind and i.item_id = c.item_id
-where c.differs and (c.kind in ('added', 'removed') or not (c.is_new or c.is_gone))
+    item_id, item_kind, kind,
+    case kind
+        when 'removed' then b.title
+        when 'retitled' then b.title
+        when 'reowned' then b.owner
+        when 'retargeted' then goal_text(b.start_value, b.target_value, b.unit)
+        when 'rescheduled' then span_text(b.start_date, b.end_date)
+        when 'reweighted' then b.weight::varchar
+        when 'realigned' then b.parents
+        when 'status' then replace(b.status, '_', ' ')
+        when 'scored' then b.score::varchar
+        when 'pace' then replace(b.pace_status, '_', ' ')
+        when 'progress' then percent_text(b.progress)
+    end as before,
+    case kind
+        when 'added' then a.title
+        when 'retitled' then a.title
+        when 'reowned' then a.owner
+        when 'retargeted' then goal_text(a.start_value, a.target_value, a.unit)
+        when 'rescheduled' then span_text(a.start_date, a.end_date)
+        when 'reweighted' then a.weight::varchar
+        when 'realigned' then a.parents
+        when 'status' then replace(a.status, '_', ' ')
+        when 'scored' then a.score::varchar
+        when 'pace' then replace(a.pace_status, '_', ' ')
+        when 'progress' then percent_text(a.progress)
+    end as after,
+    case kind
+        when 'retargeted' then case
+            when a.target_value is distinct from b.target_value then a.target_value - b.target_value
+            else a.start_value - b.start_value
+        end
+        when 'rescheduled' then coalesce(nullif(a.end_date - b.end_date, 0), a.start_date - b.start_date)::double
+        when 'reweighted' then a.weight - b.weight
+        when 'scored' then a.score - b.score
+        when 'progress' then a.progress - b.progress
+    end as delta,
+    stands.title, stands.cycle, stands.level, stands.department, stands.objective_id,
+    stands.import_id, stands.file, stands.row
+from (select *, case when is_gone then b else a end as stands from compared where differs)
+where kind in ('added', 'removed') or not (is_new or is_gone)
