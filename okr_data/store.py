@@ -764,23 +764,26 @@ class Store:
 
     def _shows_the_journal(self, computed_by: str) -> bool:
         """Tell whether the newest database holds every entry, by formulas that are named like this."""
-        try:
-            last_seq, by = self._meta()
-        except (NoDatabase, duckdb.Error):
+        last_seq, by = self._known_meta()
+        if not by.startswith(computed_by):
             return False
         entries = self.journal.entries()
         newest = entries[-1].manifest.seq if entries else 0
-        return last_seq == newest and by.startswith(computed_by)
+        return last_seq == newest
 
     def is_of_this_program(self) -> bool:
         """Tell whether the newest database was made by today's formulas, under whatever settings.
 
         Then it can be read as it is, also where the journal or the settings say more by now.
         """
+        return self._known_meta()[1].startswith(_formulas())
+
+    def _known_meta(self) -> tuple[int, str]:
+        """Return what the newest database says of itself; no formulas where there is none to read."""
         try:
-            return self._meta()[1].startswith(_formulas())
+            return self._meta()
         except (NoDatabase, duckdb.Error):
-            return False
+            return -1, ""
 
     def _meta(self) -> tuple[int, str]:
         """Read what the newest database says of itself, without any view. Raises NoDatabase."""

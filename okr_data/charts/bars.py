@@ -150,6 +150,33 @@ def state_shares(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "state", "word", "count", "share", "total"])
 
 
+def stacked_layout(
+    labels: list[str], palette: Palette, height: int, right: int
+) -> dict[str, object]:
+    """Return the layout of stacked shares with counts written into them, the first label on top.
+
+    ``height`` is that of the figure and ``right`` the margin on that side, in pixels.
+    """
+    return base_layout(
+        palette,
+        height,
+        barmode="stack",
+        margin={"l": 8, "r": right, "t": 4, "b": 26},
+        showlegend=True,
+        legend={
+            "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
+            "font": {"size": 12, "color": palette.muted}, "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        xaxis=percent_axis(palette, range=[0, 1], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False),
+        yaxis={
+            "automargin": True, "fixedrange": True, "categoryorder": "array",
+            "categoryarray": [escape(label) for label in reversed(labels)], "ticklabelstandoff": 8,
+        },
+        uniformtext={"minsize": 10, "mode": "hide"},
+    )  # fmt: skip
+
+
 def state_figure(shares: pd.DataFrame, palette: Palette) -> go.Figure:
     """Draw the alignment states of each row as one stacked bar with counts written into it."""
     labels = list(dict.fromkeys(shares["label"]))
@@ -186,24 +213,7 @@ def state_figure(shares: pd.DataFrame, palette: Palette) -> go.Figure:
         for part in (shares[shares["state"] == state],)
         if len(part)
     ]
-    layout = base_layout(
-        palette,
-        max(140, ROW_HEIGHT * len(labels) + 70),
-        barmode="stack",
-        margin={"l": 8, "r": 22, "t": 4, "b": 26},
-        showlegend=True,
-        legend={
-            "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
-            "font": {"size": 12, "color": palette.muted}, "itemclick": False,
-            "itemdoubleclick": False,
-        },
-        xaxis=percent_axis(palette, range=[0, 1], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False),
-        yaxis={
-            "automargin": True, "fixedrange": True, "categoryorder": "array",
-            "categoryarray": [escape(label) for label in reversed(labels)], "ticklabelstandoff": 8,
-        },
-        uniformtext={"minsize": 10, "mode": "hide"},
-    )  # fmt: skip
+    layout = stacked_layout(labels, palette, max(140, ROW_HEIGHT * len(labels) + 70), right=22)
     return go.Figure(bars, layout)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_skeleton
 
+from okr_data.charts.bars import stacked_layout
 from okr_data.charts.theme import (
     Palette,
     base_layout,
@@ -366,22 +367,5 @@ def band_figure(rows: pd.DataFrame, palette: Palette) -> go.Figure:
         for part in (rows[rows["band"] == band],)
         if len(part)
     ]  # fmt: skip
-    layout = base_layout(
-        palette,
-        max(120, ROW_HEIGHT * len(labels) + 70),
-        barmode="stack",
-        margin={"l": 8, "r": 8, "t": 4, "b": 26},
-        showlegend=True,
-        legend={
-            "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
-            "font": {"size": 12, "color": palette.muted}, "itemclick": False,
-            "itemdoubleclick": False,
-        },
-        xaxis=percent_axis(palette, range=[0, 1], tickvals=[0, 0.5, 1], tickangle=0, showgrid=False),
-        yaxis={
-            "automargin": True, "fixedrange": True, "categoryorder": "array",
-            "categoryarray": [escape(label) for label in reversed(labels)], "ticklabelstandoff": 8,
-        },
-        uniformtext={"minsize": 10, "mode": "hide"},
-    )  # fmt: skip
-    return go.Figure(bars, layout)
+    height = max(120, ROW_HEIGHT * len(labels) + 70)
+    return go.Figure(bars, stacked_layout(labels, palette, height, right=8))
