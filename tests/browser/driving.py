@@ -33,6 +33,9 @@ START_TIMEOUT = 60.0
 TIMEOUT = 60_000
 #: Milliseconds after which a click that led to nothing is made once more.
 AGAIN = 10_000
+#: At most so many milliseconds later the server hears of what a reader did: ``LAG=500 pytest
+#: tests/browser`` finds tests that are faster than a slow network and a slow machine let them be.
+LAG = int(os.environ.get("LAG", "0"))
 #: What stands in the menu itself, and what under its headings.
 DIRECT = ("Overview", "Cascade", "Alignment", "Departments", "Trends")
 GROUPS = {
@@ -77,6 +80,8 @@ _LISTEN = """(() => {
     };
     window.awaited = false;
     window.asked = 0;
+    window.settledSince = Infinity;
+    let sent = Promise.resolve();
     const Socket = window.WebSocket;
     window.WebSocket = class extends Socket {
         constructor(...given) {
@@ -90,19 +95,25 @@ _LISTEN = """(() => {
                 window.awaited = true;
                 window.asked += 1;
             }
-            super.send(data);
+            if (!LAG) return super.send(data);
+            const wait = new Promise(done => setTimeout(done, Math.random() * LAG));
+            sent = Promise.all([sent, wait]).then(() => this.readyState === 1 && super.send(data));
         }
     };
 })()"""
-#: True once the page has that heading and nothing is computed or stale any more.
+#: True once the page has that heading and nothing has been computed or stale for a moment: between
+#: a run and the next one that it leads to, nothing is either.
 _SETTLED = """wanted => {
-    if (window.awaited) return false;
     const app = document.querySelector("[data-testid=stApp]");
     const headings = [...document.querySelectorAll("[data-testid=stMain] :is(h1, h2, h3)")];
-    return headings.some(heading => heading.textContent.includes(wanted))
+    const settled = !window.awaited
+        && headings.some(heading => heading.textContent.includes(wanted))
         && app.dataset.testScriptState === "notRunning"
         && app.dataset.testConnectionState === "CONNECTED"
         && !document.querySelector("[data-stale=true]");
+    if (!settled) window.settledSince = Infinity;
+    else if (window.settledSince === Infinity) window.settledSince = performance.now();
+    return performance.now() - window.settledSince > 40;
 }"""
 #: Finds a point of a shape that is not covered: the middle of a ring's sector is often outside it.
 _POINT_OF_SHAPE = """shape => {
@@ -243,7 +254,10 @@ class Screen:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.add_init_script(_LISTEN)
+        self.page.add_init_script(f"const LAG = {LAG};\n{_LISTEN}")
+        if LAG:
+            session = self.page.context.new_cdp_session(self.page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": 3})
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", lambda opened: self.requests.append(opened.url))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -279,20 +293,30 @@ class Screen:
     def menu(self, entry: str, heading: str = "") -> None:
         """Click an entry of the navigation, under its heading where it stands under one."""
         group = next((name for name, entries in GROUPS.items() if entry in entries), None)
-        if group is not None:
-            self.page.get_by_test_id("stTopNavSection").filter(has_text=group).click()
-            links = self.page.get_by_test_id("stTopNavDropdownLink")
+        if group is None:
+            self.click(self.page.get_by_test_id("stTopNavLink").filter(has_text=entry))
+            self.settle(heading)
+            return
+        links = self.page.get_by_test_id("stTopNavDropdownLink")
+
+        def follow() -> None:
+            if not links.count():
+                self.page.get_by_test_id("stTopNavSection").filter(has_text=group).click()
             links.filter(has_text=entry).click()
-            self.settle(heading)
-            if links.count():  # drawn anew while it closed, it stays open and takes the next click
-                self.page.keyboard.press("Escape")
-                expect(links).to_have_count(0)
-        else:
-            self.page.get_by_test_id("stTopNavLink").filter(has_text=entry).click()
-            self.settle(heading)
+
+        self.ask(follow)
+        self.settle(heading)
+        if links.count():  # drawn anew while it closed, it stays open and takes the next click
+            self.page.keyboard.press("Escape")
+            expect(links).to_have_count(0)
+
+    def back(self) -> None:
+        """Press the browser's back button."""
+        self.ask(self.page.go_back, again=False)
 
     def settle(self, heading: str = "") -> None:
         """Wait until the heading is there and nothing is computed or stale any more."""
+        self.page.evaluate("window.settledSince = Infinity")
         try:
             self.page.wait_for_function(_SETTLED, arg=heading, polling=50)
         except TimeoutError as error:
@@ -374,60 +398,90 @@ class Screen:
 
     # --- doing ---------------------------------------------------------------
 
-    def ask(self, do: Callable[[], object]) -> None:
-        """Do something that asks for a run; once more where it met what was just drawn anew."""
+    def ask(self, do: Callable[[], object], again: bool = True) -> None:
+        """Do something that asks for a run, and wait until it is asked for.
+
+        Once more, unless told otherwise, where it met what was just drawn anew.
+        """
         self.settle()
         before = self.page.evaluate("window.asked")
         do()
-        try:
-            self.page.wait_for_function(
-                "before => window.asked > before", arg=before, timeout=AGAIN
-            )
-        except TimeoutError:
-            self.settle()
-            do()
+        asked = "before => window.asked > before"
+        if again:
+            try:
+                self.page.wait_for_function(asked, arg=before, timeout=AGAIN)
+            except TimeoutError:
+                self.settle()
+                do()
+        self.page.wait_for_function(asked, arg=before)
+
+    def click(self, wanted: Locator) -> None:
+        """Click what asks for a run."""
+        self.ask(wanted.click)
+
+    def press(self, button: str | re.Pattern[str]) -> None:
+        """Click a button that asks for a run, by its name."""
+        self.click(self.page.get_by_role("button", name=button))
+
+    def switch(self, option: str) -> None:
+        """Click an option of a row of options, by its name."""
+        self.click(self.page.get_by_role("radio", name=option, exact=True))
+
+    def write(self, label: str, text: str) -> None:
+        """Write into a field that asks for a run when it is left, and leave it."""
+        field_ = self.page.get_by_label(label, exact=True)
+
+        def leave() -> None:
+            field_.fill(text)
+            field_.blur()
+
+        self.ask(leave)
 
     def choose(self, label: str, option: str) -> None:
         """Take one more value in a filter."""
-        self.settle()
         box = self.page.get_by_role("combobox", name=label)
         wanted = self.page.get_by_role("option", name=option, exact=True)
-        box.click()
-        try:
-            wanted.click(timeout=AGAIN)
-        except TimeoutError:  # the list was closed by a run that had begun meanwhile
-            self.settle()
+
+        def take() -> None:
             box.click()
-            wanted.click()
+            try:
+                wanted.click(timeout=AGAIN)
+            except TimeoutError:  # the list was closed by a run that had begun meanwhile
+                self.settle()
+                box.click()
+                wanted.click()
+
+        self.ask(take)
         self.page.keyboard.press("Escape")
 
     def click_sector(self, first_words: str) -> None:
         """Click the first sector of the sunburst whose name starts like this."""
         name = self.page.locator(f'text[data-unformatted^="{first_words}"]')
         sector = self.page.locator("g.slice").filter(has=name).first.locator("path.surface")
-        expect(sector).to_be_visible()
-        point = sector.evaluate(_POINT_OF_SHAPE)
-        assert point, f"the sector {first_words} cannot be hit"
-        self.page.mouse.click(point["x"], point["y"])
+
+        def hit() -> None:
+            expect(sector).to_be_visible()
+            point = sector.evaluate(_POINT_OF_SHAPE)
+            assert point, f"the sector {first_words} cannot be hit"
+            self.page.mouse.click(point["x"], point["y"])
+
+        self.ask(hit)
 
     def select_row(self, table: str, row: int) -> None:
         """Tick the box in front of a row; the first one is 0."""
         self.ask(lambda: self.click_cell(table, 16, row))
 
-    def press(self, button: str) -> None:
-        """Click a button by its name."""
-        self.page.get_by_role("button", name=button).click()
-
     def download(self, button: str) -> tuple[str, bytes]:
         """Click a download button; return the name and the bytes that arrive."""
+        offered = self.page.get_by_role("button", name=button)
         self.settle()  # a run that begins meanwhile would take the file away again
         try:
             with self.page.expect_download(timeout=AGAIN) as download:
-                self.press(button)
+                offered.click()
         except TimeoutError:  # the button was drawn anew under the mouse
             self.settle()
             with self.page.expect_download() as download:
-                self.press(button)
+                offered.click()
         return download.value.suggested_filename, download.value.path().read_bytes()
 
     def upload(self, *files: tuple[str, bytes]) -> None:

@@ -45,7 +45,7 @@ def test_changes_since_the_import_before_down_to_a_row(site: Server, visit: Visi
     assert "since" not in screen.page.url
 
     count = wanted.count("realigned")
-    screen.page.get_by_role("radio", name=f"Aligned elsewhere ({count})").click()
+    screen.switch(f"Aligned elsewhere ({count})")
     screen.settle(HEADING)
     screen.assert_address({"change": "realigned"})
     expect(screen.text(f"{count} of {count} changes listed.")).to_be_visible()
@@ -67,7 +67,7 @@ def test_changes_since_the_import_before_down_to_a_row(site: Server, visit: Visi
     screen.press("Open it")
     screen.settle(first["title"])
     screen.assert_address({"item": first["item_id"]}, exactly=False)
-    screen.page.go_back()
+    screen.back()
     screen.settle(HEADING)
     screen.assert_sound()
 
@@ -80,7 +80,7 @@ def test_other_days_and_filters_stand_in_the_address(site: Server, visit: Visit)
     expect(screen.heading).to_contain_text(
         f"{wanted.up} of {wanted.objectives} objectives moved up since 1 Nov 2026"
     )
-    screen.page.get_by_role("radio", name="Key results").click()
+    screen.switch("Key results")
     screen.settle(HEADING)
     progress = wanted.count("progress", "key_result")
     expect(screen.page.get_by_role("radio", name=f"Progress ({progress})")).to_be_visible()

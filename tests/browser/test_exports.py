@@ -73,7 +73,7 @@ def test_the_page_of_a_chart_draws_it_and_saves_pictures_itself(site: Server, vi
 def test_the_report_is_made_under_the_filter_and_fetched(site: Server, visit: Visit) -> None:
     screen = visit(site)
     screen.open("/export?cycle=Q4+2026&department=Sales", "Take it along")
-    screen.page.locator(".st-key-make-page").get_by_role("button").click()
+    screen.click(screen.page.locator(".st-key-make-page").get_by_role("button"))
     expect(screen.page.get_by_role("button", name="Download (")).to_be_visible(timeout=60_000)
     name, content = screen.download("Download (")
     assert name == "OKR Q4 2026 2026-11-20.html"

@@ -47,7 +47,7 @@ def archive(
 
 
 def section(screen: Screen, name: str) -> None:
-    screen.page.get_by_test_id("stMain").get_by_role("radio", name=name).click()
+    screen.click(screen.page.get_by_test_id("stMain").get_by_role("radio", name=name))
     screen.settle(HEADING)
 
 
@@ -67,11 +67,9 @@ def test_reader_finds_an_import_with_its_files_and_issues(archive: Server, visit
 
     section(screen, "Issues")
     screen.assert_row("Issues", 0, "Look at it", NAME, "3", "parent", "O-nowhere")
-    screen.page.get_by_label("Search", exact=True).fill("no such word")
-    screen.page.keyboard.press("Enter")
+    screen.write("Search", "no such word")
     expect(screen.text("No issue has these words")).to_be_visible()
-    screen.page.get_by_label("Search", exact=True).fill("o-nowhere")
-    screen.page.keyboard.press("Enter")
+    screen.write("Search", "o-nowhere")
     screen.settle(HEADING)
     (row,) = csv.DictReader(
         io.StringIO(screen.download("Download the issues (CSV)")[1].decode("utf-8-sig"))
@@ -102,7 +100,7 @@ def test_analyst_compares_two_imports_of_a_mailed_address(archive: Server, visit
     expect(screen.text("imp-0001 of 16 Oct 2026 → imp-0002 of 20 Nov 2026")).to_be_visible()
     expect(screen.text(f"{len(wanted)} differences").first).to_be_visible()
     lowered = wanted[wanted["kind"] == "target_lowered"]
-    screen.page.get_by_role("button", name=f"Target lowered ({len(lowered)})").click()
+    screen.press(f"Target lowered ({len(lowered)})")
     screen.settle(HEADING)
     first = lowered.iloc[0]
     screen.assert_row(
@@ -126,12 +124,12 @@ def test_import_is_taken_back_and_put_back_in_force(archive: Server, visit: Visi
     dialog = screen.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Take imp-0002 back?")
     expect(dialog).to_contain_text("imp-0003 of 20 Nov 2026")  # both state O-201
-    dialog.get_by_role("button", name="Keep it").click()
+    screen.click(dialog.get_by_role("button", name="Keep it"))
     expect(dialog).to_have_count(0)
     assert figures(archive.folder, CYCLE) == with_it
 
     screen.press("Take it back")
-    dialog.get_by_role("button", name="Take it back").click()
+    screen.click(dialog.get_by_role("button", name="Take it back"))
     expect(screen.text("imp-0002 is taken back")).to_be_visible()
     screen.settle(HEADING)
     expect(screen.heading).to_have_text("2 of 3 imports are in force")

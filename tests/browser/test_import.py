@@ -116,7 +116,7 @@ def test_analyst_takes_an_export_in(desk: Server, visit: Visit) -> None:
     after = figures(desk.folder, CYCLE)
     assert (after.aligned, after.below_company) == (before.aligned + 1, before.below_company + 2)
     assert after.measured_key_results == before.measured_key_results + 1
-    screen.page.get_by_role("button", name="See the overview").click()
+    screen.press("See the overview")
     assert_headline(screen, after)
 
     # Once more: nothing to take in.
@@ -152,7 +152,7 @@ def test_first_start_shows_sample_data_and_clearing_it_leads_to_the_next_step(
     expect(screen.text("You are looking at the sample data of an invented company")).to_be_visible()
     assert_headline(screen, figures(tmp_path / "empty", CYCLE))
 
-    screen.page.get_by_role("button", name="Clear it and use your own data").click()
+    screen.press("Clear it and use your own data")
     screen.settle(IMPORT)
     expect(screen.text("You are looking at the sample data")).to_have_count(0)
     expect(screen.text("Nothing is changed before you confirm")).not_to_contain_text("objectives")
@@ -164,7 +164,7 @@ def test_first_start_shows_sample_data_and_clearing_it_leads_to_the_next_step(
     for entry in ("Overview", "Cascade", "Trends"):
         screen.menu(entry, "No objectives yet")
         screen.assert_sound()
-        screen.page.get_by_role("button", name="Go to Import").click()
+        screen.press("Go to Import")
         screen.settle(IMPORT)
 
 

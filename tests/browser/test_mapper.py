@@ -118,10 +118,13 @@ def pick(screen: Screen, label: str, option: str) -> None:
     box = screen.page.get_by_role("combobox", name=label, exact=True).first
     if box.input_value() == option:
         return
-    box.click()
-    box.fill(option)
-    screen.page.get_by_role("option", name=option, exact=True).first.click()
-    screen.page.wait_for_timeout(300)  # until the run that the choice starts has begun
+
+    def choose() -> None:
+        box.click()
+        box.fill(option)
+        screen.page.get_by_role("option", name=option, exact=True).first.click()
+
+    screen.ask(choose)
     screen.settle("What was recognised")
 
 
@@ -167,12 +170,11 @@ def map_once(screen: Screen, layout: Unknown) -> None:
         pick(screen, f"Meaning of {header}", FIELD[meaning].label)
     if "Weeks" in layout.name:
         pick(screen, "The 3 columns headed by days (6 Jul …) hold", "values of check-ins")
-    screen.page.get_by_label("Save as profile").fill(layout.name)
-    screen.page.get_by_label("Save as profile").press("Enter")
-    screen.page.get_by_role("button", name="Save", exact=True).click()
+    screen.write("Save as profile", layout.name)
+    screen.click(screen.page.get_by_role("button", name="Save", exact=True))
     expect(screen.text("files with these headers are read by it from now on")).to_be_visible()
     screen.settle("What it would change")
-    screen.page.get_by_role("button", name="Take it in").click()
+    screen.press("Take it in")
     expect(screen.text("Every page shows it now.")).to_be_visible()
     tree = stored_tree(folder)
     assert {title: tree[title] for title in layout.tree} == layout.tree
@@ -187,7 +189,7 @@ def map_once(screen: Screen, layout: Unknown) -> None:
         "Tables of this upload", 0, f"{layout.name} later.csv", "your profile", layout.name
     )
     screen.settle("What it would change")
-    screen.page.get_by_role("button", name="Take it in").click()
+    screen.press("Take it in")
     expect(screen.text("Every page shows it now.")).to_be_visible()
     tree = stored_tree(folder)
     assert {title: tree[title] for title in layout.later_tree} == layout.later_tree

@@ -98,10 +98,10 @@ def test_proposed_place_is_confirmed_another_changed_and_taken_back(
     # It stands in the history as an import of two rows, and goes again from there.
     screen.menu("History", "imports are in force")
     screen.select_row("Imports, newest first", 0)
-    screen.page.get_by_role("radio", name="What it changed").click()
+    screen.switch("What it changed")
     screen.assert_row("Rows of this import", 0, first, "team")
     screen.press("Take it back")
-    screen.page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    screen.click(screen.page.get_by_role("dialog").get_by_role("button", name="Take it back"))
     expect(screen.text("imp-0004 is taken back")).to_be_visible()
     assert places(office) == before
     screen.menu("Organisation", HEADING)
@@ -119,7 +119,7 @@ def test_two_spellings_become_one_unit_only_when_told(office: Server, visit: Vis
     asked = pair.filter(has_text="Installer Partners (").filter(has_text="Installer – Partners")
     asked = asked.last
     expect(asked).to_contain_text("1 objective)")
-    asked.get_by_role("button", name="They are the same").click()
+    screen.click(asked.get_by_role("button", name="They are the same"))
     expect(screen.text("“Installer – Partners” is read as “Installer Partners”")).to_be_visible()
     screen.settle(HEADING)
     assert team_of(office, "Z-1") == "Installer Partners"
@@ -129,7 +129,7 @@ def test_two_spellings_become_one_unit_only_when_told(office: Server, visit: Vis
     imports = len(office.store.imports())
     other = pair.filter(has_text="leak.png").last
     expect(other).to_contain_text(HOSTILE)
-    other.get_by_role("button", name="They differ").click()
+    screen.click(other.get_by_role("button", name="They differ"))
     expect(pair.filter(has_text="leak.png")).to_have_count(0)
     assert len(office.store.imports()) == imports
     assert not screen.page.locator("[src*='leak.png']").count()

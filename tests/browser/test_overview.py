@@ -32,13 +32,13 @@ def test_executive_opens_what_needs_attention_and_comes_back(site: Server, visit
         percent(ahead.projected, 1), f"{ahead.forecast} of {ahead.objectives}"
     )
     expect(screen.text(str(first["sentence"]))).to_be_visible()
-    screen.page.get_by_role("button", name=str(first["title"])).first.click()
+    screen.click(screen.page.get_by_role("button", name=str(first["title"])).first)
     screen.settle(str(first["title"]))
     screen.assert_address({"item": str(first["item_id"])}, exactly=False)
-    screen.page.go_back()
+    screen.back()
     screen.settle(STANDS)
     expect(screen.page.get_by_role("heading", name="What needs attention")).to_be_visible()
-    screen.page.get_by_role("button", name=f"All {len(found.open())} findings").click()
+    screen.press(f"All {len(found.open())} findings")
     screen.settle(f"{len(found.open())} findings in all")
     screen.assert_sound()
 
@@ -61,7 +61,7 @@ def test_figures_lead_to_the_page_that_explains_them(
     screen = visit(site)
     screen.open("/overview?department=Sales", STANDS)
     session = session_of(screen)
-    screen.page.get_by_role("button", name=words).click()
+    screen.press(words)
     screen.page.wait_for_url(re.compile(path))
     screen.settle(heading)
     expect(screen.tags("Departments")).to_contain_text("Sales")
@@ -83,7 +83,7 @@ def test_what_changed_is_counted_since_the_import_before(site: Server, visit: Vi
     expect(screen.text("16 Oct 2026 to 20 Nov 2026")).to_be_visible()
     moves = screen.page.get_by_role("button", name=f"{counts['progress']} with another progress")
     expect(moves).to_be_visible()
-    moves.click()
+    screen.click(moves)
     screen.settle("objectives moved")
     screen.assert_address({"change": "progress"})  # since that import: the default there
     screen.go("/overview?as_of=2026-10-16", STANDS)
@@ -138,7 +138,7 @@ def test_german_reader_walks_on_and_keeps_the_filters(site: Server, visit: Visit
     """The language is chosen on the first page, from then on it stands in the address."""
     screen = visit(site)
     screen.open("/overview?department=Sales", STANDS)
-    screen.page.get_by_role("radio", name="Deutsch").click()
+    screen.switch("Deutsch")
     screen.settle(f"{CYCLE} steht bei")
     for heading in ("Was Aufmerksamkeit braucht", "Abteilungen × Unternehmensziele", "Änderungen"):
         expect(screen.page.get_by_role("heading", name=heading)).to_be_visible()
@@ -146,7 +146,7 @@ def test_german_reader_walks_on_and_keeps_the_filters(site: Server, visit: Visit
         ("Kaskade", "führen zu einem Unternehmensziel", "Die Kaskade"),
         ("Verlauf", f"{CYCLE} bewegte sich", "Zyklen übereinander"),
     ):
-        screen.page.get_by_test_id("stTopNavLink").filter(has_text=entry).click()
+        screen.click(screen.page.get_by_test_id("stTopNavLink").filter(has_text=entry))
         screen.settle(heading)
         expect(screen.page.get_by_role("heading", name=below)).to_be_visible()
         expect(screen.tags("Abteilungen")).to_contain_text("Sales")

@@ -159,7 +159,7 @@ def test_executive_goes_from_the_headline_to_one_goal_and_back(site: Server, vis
     screen.tile("Expected by now").shows(percent(goal.expected))
     expect(screen.text(f"Source: {goal.source}")).to_be_visible()
 
-    screen.page.get_by_role("button", name="Whole cascade").click()
+    screen.press("Whole cascade")
     expect(screen.page.get_by_role("heading", name="Company goals")).to_be_visible()
     expect(screen.page.get_by_role("heading", name=goal.title, exact=True)).to_have_count(0)
     screen.assert_address({"department": "Sales"})

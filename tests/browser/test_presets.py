@@ -35,7 +35,7 @@ def test_known_files_go_in_without_the_mapper_one_after_the_other(
         expect(title, name).to_contain_text(SEEN[name][0].preset)
         screen.settle("What it would change")
         expect(screen.text("Every page shows it now."), name).to_have_count(0)
-        screen.page.get_by_role("button", name="Take it in").click()
+        screen.press("Take it in")
         expect(screen.text("Every page shows it now."), name).to_be_visible()
         assert tree_of(stored(empty_desk.folder)) == rows_of(TREES[name]), name
         screen.assert_sound()

@@ -34,7 +34,7 @@ def test_difference_is_traced_to_its_arithmetic_and_its_row(site: Server, visit:
         screen.text(f"{wanted.reported} of {len(wanted.items)} items report a progress")
     ).to_be_visible()
 
-    screen.page.get_by_role("radio", name="Not explained (1)").click()
+    screen.switch("Not explained (1)")
     screen.settle(HEADING)
     screen.assert_address({"reason": "unexplained"}, exactly=False)
     _, content = screen.download("Download these items (CSV)")
@@ -50,9 +50,9 @@ def test_difference_is_traced_to_its_arithmetic_and_its_row(site: Server, visit:
         screen.text(f"Source: {odd['file']}, row {odd['row']}, {odd['import_id']}")
     ).to_be_visible()
 
-    screen.page.get_by_role("button", name="Open imp-0002").click()
+    screen.press("Open imp-0002")
     screen.settle("imp-0002 · as of 20 Nov 2026")
-    screen.page.go_back()
+    screen.back()
     screen.settle(HEADING)
     screen.assert_sound()
 
@@ -73,7 +73,7 @@ def test_reason_of_a_mailed_address_and_an_objective_with_its_weights(
     expect(
         screen.page.get_by_role("region", name="Key results of this objective with their weights")
     ).to_be_visible()
-    screen.page.get_by_role("button", name="See it in the cascade").click()
+    screen.press("See it in the cascade")
     screen.settle(item["title"])
     screen.assert_address({"objective": item["item_id"]}, exactly=False)
     screen.assert_sound()

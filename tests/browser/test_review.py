@@ -72,7 +72,7 @@ def test_a_review_from_its_agenda_to_its_end_by_keys(site: Server, visit: Visit)
         screen.page.keyboard.press("ArrowLeft")
     screen.settle(heading_of(agenda[-4]))
     press(screen, "ArrowRight", heading_of(agenda[-3]))
-    screen.page.go_back()
+    screen.back()
     screen.settle(heading_of(agenda[-4]))
     # Keys go on from where buttons led.
     screen.press("Next")
@@ -112,7 +112,7 @@ def test_presenter_notes_show_the_row_behind_and_keys_in_fields_stay_there(
     screen.open("/review?step=department:Sales", heading_of(step))
     source = step.topics[0].questions[0].source
     expect(screen.text(source)).to_have_count(0)
-    screen.page.get_by_text("Presenter notes").click()
+    screen.click(screen.page.get_by_text("Presenter notes"))
     expect(screen.text(source).first).to_be_visible()
     screen.settle(heading_of(step))
     box = screen.page.get_by_label("Remark", exact=True)
@@ -138,10 +138,10 @@ def test_remarks_are_kept_and_the_next_review_begins_where_this_one_ends(
     screen = visit(desk)
     address = f"/review?as_of={MIDDLE}&step=department:Sales"
     screen.open(address, "Sales: ")
-    screen.page.get_by_label("Remark", exact=True).fill(HOSTILE)
-    screen.page.get_by_role("radio", name="Action").click()
-    screen.page.get_by_label("Who does it").fill("Bo")
-    screen.page.get_by_label("Written by").fill("Ann <b>")
+    screen.write("Remark", HOSTILE)
+    screen.switch("Action")
+    screen.write("Who does it", "Bo")
+    screen.write("Written by", "Ann <b>")
     screen.press("Save the remark")
     expect(screen.text("Saved.")).to_be_visible()
     screen.settle("Sales: ")
@@ -156,7 +156,7 @@ def test_remarks_are_kept_and_the_next_review_begins_where_this_one_ends(
     assert name == "review-remarks.csv"
     assert (row["Remark"], row["Owner"], row["Written by"]) == (HOSTILE, "Bo", "Ann <b>")
     assert (row["Step"], row["Kind"], row["As of"]) == ("Sales", "Action", str(MIDDLE))
-    screen.page.get_by_role("button", name="Close the review").click()
+    screen.press("Close the review")
     screen.settle("This review is closed since")
 
     there = visit(desk)
@@ -175,14 +175,14 @@ def test_two_people_write_at_once_and_one_takes_a_remark_back(desk: Server, visi
     for screen in (first, second):
         screen.open("/review?step=company", "Company goals: ")
     for screen, words in ((first, "from the first"), (second, "from the second")):
-        screen.page.get_by_label("Remark", exact=True).fill(words)
+        screen.write("Remark", words)
     for screen in (first, second):
-        screen.page.get_by_role("button", name="Save the remark").click()
+        screen.press("Save the remark")
     for screen in (first, second):
         expect(screen.text("Saved.")).to_be_visible()
     first.open("/review?step=company", "Company goals: ")
     expect(first.text("from the second")).to_be_visible()
-    first.page.get_by_role("button", name="Take it back").first.click()
+    first.click(first.page.get_by_role("button", name="Take it back").first)
     expect(first.text("1 at this step")).to_be_visible()
     first.assert_sound()
 
@@ -192,11 +192,10 @@ def test_long_and_empty_remarks_are_answered_in_words(desk: Server, visit: Visit
     screen.open("/review?step=company", "Company goals: ")
     screen.press("Save the remark")
     expect(screen.text("Write some words first")).to_be_visible()
-    box = screen.page.get_by_label("Remark", exact=True)
-    box.fill("x" * 10_001)
+    screen.write("Remark", "x" * 10_001)
     screen.press("Save the remark")
     expect(screen.text("at most 10,000 characters, this one has 10,001")).to_be_visible()
-    box.fill("y" * 10_000)
+    screen.write("Remark", "y" * 10_000)
     screen.press("Save the remark")
     expect(screen.text("The whole remark")).to_be_visible()
     screen.assert_sound()

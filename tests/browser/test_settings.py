@@ -58,7 +58,7 @@ def test_settings_are_changed_broken_and_mended(server: Server, visit: Visit) ->
     expect(screen.text("does not read, and changes nothing")).to_be_visible()
     expect(screen.text("A key result is checked in every 7 days.")).to_be_visible()
     screen.open("/history?import=imp-0002", "imports are in force")
-    screen.page.get_by_role("radio", name="Issues").click()
+    screen.click(screen.page.get_by_role("radio", name="Issues"))
     screen.settle("imp-0002")
     screen.assert_sound()
 
