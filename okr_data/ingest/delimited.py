@@ -10,7 +10,7 @@ import csv
 import io
 import math
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from itertools import chain, islice
 
 from okr_data.ingest import encoding
 from okr_data.ingest.grid import LIMITS, Grid, Limits, Unreadable
+from okr_data.ingest.plain import PlainReader
 from okr_data.ingest.tables import TableBuilder
 from okr_data.issues import Issue
 
@@ -105,20 +106,28 @@ class _Text:
     limits: Limits
     advanced: Advanced = unheard
 
-    def lines(self) -> Iterator[str]:
-        """Yield the lines with their ends (LF, CRLF or CR); refuse one that never ends."""
+    def blocks(self) -> Iterator[str]:
+        """Yield the text in blocks of whole lines; refuse a line that never ends."""
         rest, number = "", 1
-        for place, block in enumerate(encoding.blocks(self.content, self.decision)):
+        for place, decoded in enumerate(encoding.blocks(self.content, self.decision)):
             self.advanced(min(1.0, place * encoding.BLOCK / max(1, len(self.content))))
-            pieces = io.StringIO(rest + block, newline="").readlines()
-            # The last piece may go on in the next block, and so may a CR, as CRLF.
-            rest = pieces.pop() if pieces and not pieces[-1].endswith("\n") else ""
-            number += len(pieces)
-            yield from pieces
+            block = rest + decoded
+            end = block.rfind("\n") + 1
+            if not end and "\r" in block:  # the last one may go on in the next block, as CRLF
+                end = block.rfind("\r", 0, len(block) - 1) + 1
+            rest = block[end:]
+            if end:
+                yield block[:end]
+            number += _breaks(block[:end])
             if len(rest) > LINE:
                 raise Unreadable(self._endless(number, rest))
         if rest:
             yield rest
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines with their ends (LF, CRLF or CR); refuse one that never ends."""
+        for block in self.blocks():
+            yield from _lines(block)
 
     def head(self) -> list[str]:
         """Return the first lines, enough to find the delimiter."""
@@ -146,6 +155,15 @@ class _Text:
         if number == 1:
             what += ", so there is no header"
         return Issue("file_too_large", what, self.name, row=number)
+
+
+def _lines(block: str) -> list[str]:
+    return io.StringIO(block, newline="").readlines()
+
+
+def _breaks(text: str) -> int:
+    """Count the line breaks of a text: LF, CRLF or CR."""
+    return text.count("\n") + (text.count("\r") - text.count("\r\n") if "\r" in text else 0)
 
 
 def _refuse_by_size(name: str, content: bytes, limits: Limits) -> None:
@@ -250,12 +268,21 @@ def _nothing_else(lines: Sequence[str], separator: str) -> bool:
 
 
 def _gather(text: _Text, delimiter: str, skipped: int) -> TableBuilder:
-    records = _records(text, delimiter, skipped)
-    first = list(islice(records, FIRST_RECORDS))
-    width = max((_filled(cells) for _, cells in first), default=0)
+    from_start = _records(replace(text, advanced=unheard), delimiter, skipped)
+    first = [cells for _, cells in islice(from_start, FIRST_RECORDS)]
+    width = max(map(_filled, first), default=0)
     builder = TableBuilder(text.name, width, text.limits)
     columns = text.limits.columns
-    for line, cells in chain(first, records):
+    plain = PlainReader(delimiter, columns, text.limits.cell)
+
+    def taken(block: str, line: int) -> int:
+        found = plain.read(block, line)
+        if found is None:
+            return 0
+        builder.add_block(found)
+        return found.rows
+
+    for line, cells in _records(text, delimiter, skipped, taken, first[:1]):
         if len(cells) > columns:
             what = f"line {line:,} has {len(cells):,} columns; the limit is {columns:,}"
             raise Unreadable(Issue("file_too_large", what, text.name, row=line))
@@ -271,25 +298,52 @@ def _filled(cells: Sequence[str]) -> int:
     return count
 
 
-def _records(text: _Text, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line on which it starts."""
+def _records(
+    text: _Text,
+    delimiter: str,
+    skipped: int,
+    taken: Callable[[str, int], int] = lambda *_: 0,
+    header: Sequence[Sequence[str]] = (),
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the line on which it starts.
+
+    ``taken`` is offered each block that begins with a record, and its first line; of the lines
+    that it takes, whose number it returns, no records are yielded. ``header`` holds the first
+    record where it is known.
+    """
     csv.field_size_limit(text.limits.cell)
+    blocks = text.blocks()
+    if skipped:
+        blocks = chain(["".join(_lines(next(blocks))[skipped:])], blocks)
+    waiting: deque[str] = deque()
     recent: list[str] = []
-    first: list[str] = []
+    first: Sequence[str] = header[0] if header else []
 
-    def remembered() -> Iterator[str]:
-        for line in islice(text.lines(), skipped, None):
-            recent.append(line)
-            yield line
+    def following() -> Iterator[str]:
+        while True:
+            while not waiting:  # a quotation goes on in the next block
+                block = next(blocks, None)
+                if block is None:
+                    return
+                waiting.extend(_lines(block))
+            recent.append(waiting.popleft())
+            yield recent[-1]
 
-    reader = csv.reader(remembered(), delimiter=delimiter, strict=True, skipinitialspace=True)
-    line = skipped + 1
+    reader = csv.reader(following(), delimiter=delimiter, strict=True, skipinitialspace=True)
+    line, unseen = skipped + 1, skipped
     try:
-        for cells in reader:
-            yield line, cells
-            first = first or cells
-            line = skipped + reader.line_num + 1
-            recent.clear()
+        for block in blocks:
+            if count := taken(block, line):
+                line, unseen = line + count, unseen + count
+                continue
+            waiting.extend(_lines(block))
+            for cells in reader:
+                yield line, cells
+                first = first or cells
+                line = unseen + reader.line_num + 1
+                recent.clear()
+                if not waiting:
+                    break
     except csv.Error as error:
         broken = _Broken(text, delimiter, line, "".join(recent), first)
         raise Unreadable(broken.issue(error)) from error

@@ -16,18 +16,30 @@ from okr_data.issues import Issue
 #: Rows in which a header is looked for; exports put titles and filters above it.
 HEADER_ROWS = 20
 
-_TOTAL = re.compile(
-    r"^(grand |sub[- ]?|overall )?(total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|subtotal|"
-    r"suma|total general|somme|totale|average|durchschnitt|promedio|moyenne|count)\b[:.\s]*[\w ]{0,30}$",
-    re.IGNORECASE,
+_TOTALS = (
+    "(?:grand |sub[- ]?|overall )?(?:total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|subtotal|"
+    "suma|total general|somme|totale|average|durchschnitt|promedio|moyenne|count)"
 )
-_FOOTER = re.compile(
-    r"^\W*(exported|generated|created|printed|report|downloaded|source|quelle|confidential|vertraulich|"
-    r"internal use|note|notes|legend|page \d|stand\b|last updated|©|copyright|do not|\*)",
-    re.IGNORECASE,
+_NOTES = (
+    r"(?:exported|generated|created|printed|report|downloaded|source|quelle|confidential|vertraulich|"
+    r"internal use|note|notes|legend|page \d|stand\b|last updated|©|copyright|do not|\*)"
 )
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """What texts begin with: a ``pattern``, and an RE2 expression that finds all such and some more."""
+
+    pattern: re.Pattern[str]
+    perhaps: str
+
+
+_TOTAL = _Beginning(
+    re.compile(rf"^{_TOTALS}\b[:.\s]*[\w ]{{0,30}}$", re.IGNORECASE), f"(?i)^{_TOTALS}"
+)
+_FOOTER = _Beginning(re.compile(rf"^\W*{_NOTES}", re.IGNORECASE), f"(?i){_NOTES}")
 #: A line of dashes below the header of a table copied from a wiki, and lines of remarks.
-_RULE = re.compile(r"^[\s:=\-–—+|]{2,}$")
+_RULE = _Beginning(re.compile(r"^[\s:=\-–—+|]{2,}$"), r"^[:=\-–—+|]")
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,7 @@ def _ruled(body: pd.DataFrame, first: pd.Series) -> np.ndarray:
     result = _starts_like(first, _RULE)
     for place in np.flatnonzero(result).tolist():
         texts = [text for text in body.iloc[place].tolist() if isinstance(text, str)]
-        result[place] = len(texts) > 1 and all(_RULE.match(text) for text in texts)
+        result[place] = len(texts) > 1 and all(_RULE.pattern.match(text) for text in texts)
     return result
 
 
@@ -157,11 +169,12 @@ def _repeats(body: pd.DataFrame, header: Sequence[str]) -> np.ndarray:
     return result & (len(filled) >= 2)
 
 
-def _starts_like(texts: pd.Series, pattern: re.Pattern[str]) -> np.ndarray:
-    """Tell which short texts match a pattern at their beginning; each text is looked at once."""
-    codes, distinct = pd.factorize(texts)
-    hits = [len(text) <= 60 and bool(pattern.match(text)) for text in distinct.tolist()]
-    found: np.ndarray = np.array([*hits, False], dtype=bool)[codes]
+def _starts_like(texts: pd.Series, beginning: _Beginning) -> np.ndarray:
+    """Tell which short texts begin so; of a long column, Python looks at few."""
+    found: np.ndarray = texts.str.contains(beginning.perhaps, na=False).to_numpy(bool).copy()
+    codes, distinct = pd.factorize(texts[found])
+    hits = [len(text) <= 60 and bool(beginning.pattern.match(text)) for text in distinct.tolist()]
+    found[found] = np.array(hits, dtype=bool)[codes]
     return found
 
 

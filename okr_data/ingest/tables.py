@@ -17,6 +17,7 @@ from okr_data.ingest.cleaning import (
     unify_line_breaks,
 )
 from okr_data.ingest.grid import Limits, Unreadable
+from okr_data.ingest.plain import TEXT, Block
 from okr_data.issues import Issue
 
 #: Rows and cells gathered as Python objects before they become Arrow columns; some 100 MB.
@@ -27,7 +28,6 @@ NAMED_LINES = 5
 #: Cells that look wrongly decoded before a file is suspected; one alone may be meant.
 MOJIBAKE_CELLS = 2
 
-_TEXT = pa.large_string()
 _DTYPE = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 
@@ -73,6 +73,20 @@ class TableBuilder:
         if len(self._rows) >= self._chunk_rows:
             self._flush()
 
+    def add_block(self, block: Block) -> None:
+        """Take rows of plain lines: their texts hold nothing to be cleaned or suspected."""
+        self._flush()
+        self._refuse_too_many(self._flushed + block.rows, block.line + block.rows - 1)
+        columns = [_emptied(column) for column in block.columns]
+        self._keep_overflow_of(columns[self.width :])
+        for number, chunks in enumerate(self._chunks):
+            chunks.append(columns[number] if number < len(columns) else pa.nulls(block.rows, TEXT))
+        filled = [np.flatnonzero(column.is_valid()) for column in columns[: self.width]]
+        used = max((int(rows[-1]) + 1 for rows in filled if len(rows)), default=0)
+        self._used = self._flushed + used if used else self._used
+        self._lines.append(np.arange(block.line, block.line + block.rows, dtype=np.int64))
+        self._flushed += block.rows
+
     def table(self) -> tuple[pd.DataFrame, np.ndarray]:
         """Return the cells and the line of each row, without blank rows and columns at the end.
 
@@ -83,7 +97,7 @@ class TableBuilder:
         columns: list[pa.Array] = []
         for number in range(self.width):
             chunks, self._chunks[number] = self._chunks[number], []
-            columns.append(pa.concat_arrays([*chunks, pa.nulls(0, _TEXT)])[:rows])
+            columns.append(pa.concat_arrays([*chunks, pa.nulls(0, TEXT)])[:rows])
         self._drop_empty_tail(columns)
         lines = np.concatenate([*self._lines, np.array([], dtype=np.int64)])[:rows]
         data = {
@@ -122,6 +136,14 @@ class TableBuilder:
         if stripped:
             self.overflow[self._flushed + len(self._rows)] = tuple(stripped)
 
+    def _keep_overflow_of(self, columns: Sequence[pa.Array]) -> None:
+        filled = np.any([column.is_valid() for column in columns], axis=0)
+        for row in np.flatnonzero(filled).tolist():
+            cells = [column[row].as_py() or "" for column in columns]
+            while not cells[-1]:
+                cells.pop()
+            self.overflow[self._flushed + row] = tuple(cells)
+
     def _flush(self) -> None:
         rows, lines = self._rows, self._row_lines
         if not rows:
@@ -133,7 +155,7 @@ class TableBuilder:
         for filled, column in enumerate(columns, start=1):
             self._chunks[filled - 1].append(self._column(lines, column, cleaned))
         for number in range(filled, self.width):
-            self._chunks[number].append(pa.nulls(len(rows), _TEXT))
+            self._chunks[number].append(pa.nulls(len(rows), TEXT))
         self._note_cleaned(cleaned)
         self._note_used(rows)
         self._lines.append(np.array(lines, dtype=np.int64))
@@ -143,7 +165,7 @@ class TableBuilder:
     def _column(self, lines: Sequence[int], column: Sequence[str], cleaned: set[int]) -> pa.Array:
         joined = "".join(column)
         if not joined:
-            return pa.nulls(len(column), _TEXT)
+            return pa.nulls(len(column), TEXT)
         if suspicious(joined):
             column = _clean_column(lines, column, cleaned)
         if looks_like_mojibake(joined):
@@ -154,8 +176,7 @@ class TableBuilder:
             ]
             self._mojibake_count += len(found)
             self._mojibake = sorted({*self._mojibake, *found[:1]})[:1]
-        stripped = pc.utf8_trim_whitespace(pa.array(column, _TEXT))
-        return pc.if_else(pc.equal(stripped, ""), pa.scalar(None, _TEXT), stripped)
+        return _emptied(pa.array(column, TEXT))
 
     def _note_cleaned(self, lines: set[int]) -> None:
         self._cleaned_count += len(lines)
@@ -187,6 +208,12 @@ class TableBuilder:
             dropped += 1
         if dropped:
             self.overflow = {row: ("",) * dropped + tail for row, tail in self.overflow.items()}
+
+
+def _emptied(texts: pa.Array) -> pa.Array:
+    """Strip texts of blanks around them; empty ones are missing."""
+    stripped = pc.utf8_trim_whitespace(texts)
+    return pc.if_else(pc.equal(stripped, ""), pa.scalar(None, TEXT), stripped)
 
 
 def _clean_column(lines: Sequence[int], column: Sequence[str], cleaned: set[int]) -> list[str]:
