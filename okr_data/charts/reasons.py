@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from okr_data.charts.theme import Palette, base_layout, wrap
+from okr_data.charts.theme import Palette, base_layout, count_colour, wrap
 from okr_data.texts import number, t
 
 ROW_HEIGHT = 38
@@ -47,7 +47,7 @@ def reason_figure(
         f"{t('{part} of {whole}', part=number(n), whole=number(total))} {what}"
         for n, total in zip(shown["count"], shown["total"], strict=True)
     ]
-    plain = list(colours) if colours is not None else [palette.unmeasured] * len(rows)
+    plain = list(colours) if colours is not None else [count_colour(palette)] * len(rows)
     bars = go.Bar(
         x=shown["count"],
         y=[wrap(str(word), 34, 2) for word in shown["word"]],

@@ -54,7 +54,7 @@ def score_figure(rows: pd.DataFrame, palette: Palette, before: str | None) -> go
             margin={"l": 8, "r": 8, "t": 4, "b": 26},
             xaxis=percent_axis(palette, range=[-0.02, 1.4], tickvals=[0, 0.5, 1], showgrid=False),
             yaxis={
-                "automargin": True, "fixedrange": True, "ticklabelstandoff": 8,
+                "automargin": True, "fixedrange": True, "ticklabelstandoff": 8, "showgrid": False,
                 "categoryorder": "array", "categoryarray": labels, "tickfont": {"size": 13},
             },
         )

@@ -77,6 +77,11 @@ def gap_colour(gap: float | None, palette: Palette) -> str:
     return mix(palette.neutral, palette.behind if gap < 0 else palette.ahead, share)
 
 
+def count_colour(palette: Palette) -> str:
+    """Return the colour of a count, which says nothing about pace; it stands out from its track."""
+    return mix(palette.surface, palette.muted, 0.5)
+
+
 #: Beside its colour, what tells an alignment state in a figure.
 STATE_PATTERNS = {"detached": "/", "unresolved": ".", "unaligned": "x"}
 

@@ -82,7 +82,7 @@ def trend_figure(
             way = _way_ahead(known.iloc[-1], span[1], end)
             traces += _band(way, palette) if strong else [_dashed(way, palette)]
             labels.append(_end_of(way, name, strong, narrow))
-            now += [_now_label(known.iloc[-1], palette, True)] if strong else []
+            now += [_now_label(known.iloc[-1], palette, span, True)] if strong else []
         elif len(known):
             labels.append(_today_of(known.iloc[-1], name, strong, narrow))
         traces.append(_line(part, name, palette, strong))
@@ -446,7 +446,7 @@ def forecast_figure(
         labels.append(_end_label(ahead.iloc[-1], palette))
     if len(so_far):
         traces.append(_so_far(so_far, palette))
-        labels.append(_now_label(so_far.iloc[-1], palette, bool(len(ahead))))
+        labels.append(_now_label(so_far.iloc[-1], palette, span, bool(len(ahead))))
     labels.append(_pace_label(span, palette, traces[1:]))
     first = min([span[0], *so_far["day"]])
     layout = base_layout(
@@ -509,14 +509,17 @@ def _end_label(end: pd.Series, palette: Palette) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _now_label(now: pd.Series, palette: Palette, goes_on: bool) -> dict[str, object]:
-    """Name the last point: above the line where a forecast goes on to the right of it."""
+def _now_label(now: pd.Series, palette: Palette, span: Span, goes_on: bool) -> dict[str, object]:
+    """Name the last point; where a forecast goes on, on the side on which no pace is expected."""
+    behind = now["progress"] < (now["day"] - span[0]) / (span[1] - span[0])
     return {
         "x": now["day"], "y": now["progress"], "text": f"<b>{percent(now['progress'])}</b>",
         "showarrow": False, "font": {"size": 12, "color": palette.accent},
         **(
-            {"xanchor": "right", "yanchor": "bottom", "yshift": 6}
-            if goes_on
-            else {"xanchor": "left", "xshift": 9}
+            {"xanchor": "left", "xshift": 9}
+            if not goes_on
+            else {"xanchor": "left", "yanchor": "top", "yshift": -6}
+            if behind
+            else {"xanchor": "right", "yanchor": "bottom", "yshift": 6}
         ),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import cast
 
@@ -99,11 +100,13 @@ def render_sentence(view: View, summary: Summary) -> None:
 
 def choose(view: View) -> Shown:
     """Show the switches and return what they choose; bad values in the address fall back."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="switches"):
+    beside = picture_size().name != "phone"
+    with st.container(horizontal=beside, vertical_alignment="bottom", gap="medium", key="switches"):
         tree = cast(Tree, switch(t("View"), TREES, "view"))
-        form = _choose_form()
-        area = cast(Area, switch(t("Area"), AREAS, "area"))
-        colour = cast(Colour, switch(t("Colour"), COLOURS, "colour"))
+        with nullcontext() if beside else _folded():
+            form = _choose_form()
+            area = cast(Area, switch(t("Area"), AREAS, "area"))
+            colour = cast(Colour, switch(t("Colour"), COLOURS, "colour"))
         words = st.text_input(
             t("Find"), placeholder=t("Word of a title, id or owner"), key="find", bind="query-params",
             width=250, icon=":material/search:",
@@ -119,6 +122,11 @@ def choose(view: View) -> Shown:
             else t("The part in the address is not part of this view; the whole is shown.")
         )
     return Shown(tree, form, area, colour, (words or "").strip()[:LONGEST_SEARCH], around)
+
+
+def _folded() -> AbstractContextManager[object]:
+    """Fold away, where it would fill the screen, what most readers leave as it is."""
+    return st.expander(t("Form, area and colour"), icon=":material/tune:")
 
 
 def _choose_form() -> str:

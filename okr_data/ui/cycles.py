@@ -122,15 +122,17 @@ def render_tiles(view: View, shown: Cycles) -> None:
     row = shown.row(view.filters.cycle)
     if row is None:
         return
-    before = (
-        "" if pd.isna(row["cycle_before"]) else t("vs {cycle}", cycle=safe(row["cycle_before"]))
-    )
+    name_before = "" if pd.isna(row["cycle_before"]) else safe(row["cycle_before"])
+    # On a phone two tiles stand side by side, and “vs” would cut the name off.
+    before = name_before if picture_size().narrow else t("vs {cycle}", cycle=name_before)
     with st.grid(6, min_column_width=165, gap="small"):
         for label, name, part, whole, meaning in TILES:
+            delta = _points(row[name] - row[f"{name}_before"])
             st.metric(
                 t(label),
                 percent(row[name]),
-                delta=_points(row[name] - row[f"{name}_before"]),
+                delta=delta,
+                delta_arrow="off" if delta == t("±0 pts") else "auto",
                 # More that is carried over is neither good nor bad.
                 delta_color="off" if name == "carried_ratio" else "normal",
                 delta_description=before if pd.notna(row[f"{name}_before"]) else None,

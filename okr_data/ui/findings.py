@@ -9,7 +9,7 @@ import streamlit as st
 
 from okr_data import views
 from okr_data.charts import reasons as charts
-from okr_data.charts.theme import Palette, mix
+from okr_data.charts.theme import Palette, count_colour, mix
 from okr_data.errors import OkrError
 from okr_data.findings import Findings, told
 from okr_data.texts import Words, mark
@@ -136,7 +136,7 @@ def _colours(rows: pd.DataFrame, palette: Palette) -> list[str]:
     of_severity = {
         "high": palette.behind,
         "medium": mix(palette.neutral, palette.behind, 0.45),
-        "low": palette.unmeasured,
+        "low": count_colour(palette),
     }
     return [of_severity[severity] for severity in rows["severity"]]
 

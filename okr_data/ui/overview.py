@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal
 
 import pandas as pd
@@ -55,6 +56,7 @@ def render_tiles(shown: Overview, ahead: Outlook, settings: Settings) -> None:
             _delta(figures.progress, figures.expected),
             t("vs {expected} expected", expected=percent(figures.expected, 1)),
             weekly["progress"],
+            partial(percent, digits=1),
             t(
                 "Mean progress of the objectives, against the share of their time that has passed: "
                 "{measured} measured; what is not measured is left out.",
@@ -68,6 +70,7 @@ def render_tiles(shown: Overview, ahead: Outlook, settings: Settings) -> None:
             of(figures.line_of_sight, figures.below_company),
             t("objectives"),
             weekly["line_of_sight"],
+            partial(percent, digits=1),
             t(
                 "The alignment ratio: (contributing + supporting) / all objectives below company "
                 "level."
@@ -79,6 +82,7 @@ def render_tiles(shown: Overview, ahead: Outlook, settings: Settings) -> None:
             number(figures.paced - figures.on_pace),
             t("at risk or off track"),
             weekly["on_pace"],
+            number,
             pace_help(settings),
         )
         _tile(
@@ -87,6 +91,7 @@ def render_tiles(shown: Overview, ahead: Outlook, settings: Settings) -> None:
             day(figures.last_check_in),
             t("last check-in"),
             weekly["measured_key_results"],
+            number,
             t("What is not measured is left out of every mean, never counted as 0."),
         )
         _outlook_tile(ahead)
@@ -118,10 +123,16 @@ def _tile(
     delta: str | None,
     description: str,
     weeks: pd.Series,
+    written: Callable[[float], str],
     help_text: str,
     colour: Literal["normal", "off"] = "off",
 ) -> None:
+    """Show a figure with its weeks; their line fills its height, so its help says how high that is."""
     known = weeks.dropna()
+    if len(known) > 1:
+        low, high = written(known.min()), written(known.max())
+        span = t("Line: week by week, from {low} to {high}.", low=low, high=high)
+        help_text = f"{help_text} {span}"
     st.metric(
         label,
         value,
