@@ -22,15 +22,6 @@ from okr_data.settings import settings_problem
 from okr_data.store import Store
 
 PACKAGES = ("streamlit", "duckdb", "pandas", "plotly", "pyarrow")
-#: Names of the browsers that can draw static pictures of charts.
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "msedge",
-)
 #: Free disk below which an import may fail, as a multiple of the newest database.
 _ROOM = 3
 
@@ -78,13 +69,12 @@ def _versions() -> Check:
 
 
 def _browser() -> Check:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    from okr_data.export.browser import browser_path, what_to_install  # noqa: PLC0415 - takes a second
+
+    found = browser_path()
     if found:
         return Check("browser", "ok", f"Static pictures are drawn with {found}.")
-    return Check(
-        "browser", "warning",
-        "No Chrome, Chromium or Edge on the path: pictures, decks and PDFs come without drawn charts.",
-    )  # fmt: skip
+    return Check("browser", "warning", what_to_install())
 
 
 def _folder(folder: Path) -> Check:

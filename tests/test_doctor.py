@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from okr_data.cli import REFUSED, main
@@ -28,6 +29,18 @@ def test_all_is_well(store: Store) -> None:
     assert {c.verdict for c in found.values() if c.name not in ("browser", "disk")} == {"ok"}
     assert "1 objectives" in found["database"].says
     assert "every file as it came" in found["journal"].says
+
+
+def test_the_browser_is_the_one_that_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = tmp_path / "browser"
+    named.touch()
+    monkeypatch.setenv("BROWSER_PATH", str(named))
+    assert verdicts(tmp_path)["browser"] == Check(
+        "browser", "ok", f"Static pictures are drawn with {named}."
+    )
+    named.unlink()
+    assert verdicts(tmp_path)["browser"].verdict == "warning"
+    assert "BROWSER_PATH" in verdicts(tmp_path)["browser"].says
 
 
 def test_a_folder_that_is_not_there_yet_is_no_problem(tmp_path: Path) -> None:
