@@ -75,25 +75,41 @@ def menu(cycle: str, as_of: date | None, newest: Catalogue) -> None:
     shows the same figures when there are newer ones.
     """
     _switch()
-    with st.popover(t("Share"), icon=":material/link:", key="views-menu"):
-        _COPY(
-            data={
-                "label": t("Copy link"), "copied": t("Copied"), "address": t("Address"),
-                "refused": t("The browser does not let it be copied: copy it from the field."),
-                "explicit": {"cycle": cycle} | ({"as_of": as_of.isoformat()} if as_of else {}),
-            },
-            key="copy-link",
-        )  # fmt: skip
-        st.caption(
-            t("The link names the cycle and the day, so that it shows these figures later too.")
-        )
-        try:
-            saved = SavedViews(pinned_data.store()).all()
-        except OkrError as error:
-            st.warning(t("Saved views cannot be shown. {error}", error=safe(str(error))))
-            return
-        _save(cycle)
-        _list(saved, newest)
+    _box(cycle, as_of, newest)
+
+
+@st.fragment
+def _box(cycle: str, as_of: date | None, newest: Catalogue) -> None:
+    """Show the button; what is in it is written only once it is open, without a run of the page."""
+    if _OPEN in st.session_state:  # a view was chosen: that is for the page to do
+        st.rerun()
+    box = st.popover(t("Share"), icon=":material/link:", key="views-menu", on_change="rerun")
+    if box.open:
+        with box:
+            _copy(cycle, as_of)
+            _views(cycle, newest)
+
+
+def _copy(cycle: str, as_of: date | None) -> None:
+    _COPY(
+        data={
+            "label": t("Copy link"), "copied": t("Copied"), "address": t("Address"),
+            "refused": t("The browser does not let it be copied: copy it from the field."),
+            "explicit": {"cycle": cycle} | ({"as_of": as_of.isoformat()} if as_of else {}),
+        },
+        key="copy-link",
+    )  # fmt: skip
+    st.caption(t("The link names the cycle and the day, so that it shows these figures later too."))
+
+
+def _views(cycle: str, newest: Catalogue) -> None:
+    try:
+        saved = SavedViews(pinned_data.store()).all()
+    except OkrError as error:
+        st.warning(t("Saved views cannot be shown. {error}", error=safe(str(error))))
+        return
+    _save(cycle)
+    _list(saved, newest)
 
 
 def _save(cycle: str) -> None:
@@ -142,7 +158,7 @@ def _do(what: Callable[[SavedViews], object], told: str) -> None:
         return
     st.session_state[_ROUNDS] = st.session_state.get(_ROUNDS, 0) + 1
     st.session_state[_TOLD] = told
-    st.rerun()
+    st.rerun(scope="fragment")
 
 
 def _page() -> str:
