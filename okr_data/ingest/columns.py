@@ -72,7 +72,7 @@ class ColumnReader:
     numeric: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     _texts: dict[str, pd.Series] = field(default_factory=dict)
-    _distinct: dict[str, list[str]] = field(default_factory=dict)
+    _codes: dict[str, tuple[np.ndarray, pd.Index]] = field(default_factory=dict)
     _decimals: dict[str, DecimalSign] = field(default_factory=dict)
 
     # --- texts ---------------------------------------------------------------
@@ -94,16 +94,30 @@ class ColumnReader:
         if name not in self._texts:
             cells = self.raw(name)
             if name not in PROSE and name in self.frame:
-                cells = cells.mask(cells.str.lower().isin(NOTHING))
+                codes, _ = self._coded(name)
+                if np.count_nonzero(codes < 0) != cells.isna().sum():
+                    cells = cells.mask(codes < 0)
             self._texts[name] = cells
         return self._texts[name]
 
+    def _coded(self, name: str) -> tuple[np.ndarray, pd.Index]:
+        """Return, for each row of :meth:`text`, the place of its cell among the distinct ones.
+
+        -1 = missing; the distinct texts stand in the order of their first rows.
+        """
+        if name not in self._codes:
+            codes, found = pd.factorize(self.raw(name))
+            if name not in PROSE and name in self.frame:
+                kept = ~np.asarray(found.str.lower().isin(NOTHING), dtype=bool)
+                places = np.where(kept, np.cumsum(kept) - 1, -1)
+                codes, found = np.append(places, -1)[codes], found[kept]
+            self._codes[name] = codes.astype(np.int32), found
+        return self._codes[name]
+
     def distinct(self, name: str, limit: int = LOOKED_AT) -> list[str]:
         """Return distinct texts of a column in the order of their first rows."""
-        if name not in self._distinct:
-            found = self.text(name).drop_duplicates().dropna().head(LOOKED_AT)
-            self._distinct[name] = found.tolist()
-        return self._distinct[name][:limit]
+        found: list[str] = self._coded(name)[1][: min(limit, LOOKED_AT)].tolist()
+        return found
 
     def first_row(self, name: str, text: str) -> int:
         """Return the line of the first row that holds a text."""
@@ -123,8 +137,7 @@ class ColumnReader:
 
         A text that raises NotRead has the value None and an issue for each of its rows.
         """
-        texts = self.text(name)
-        codes, distinct = pd.factorize(texts)
+        codes, distinct = self._coded(name)
         values: list[Any] = []
         failed: dict[int, NotRead] = {}
         for number, text in enumerate(distinct.tolist()):
@@ -150,8 +163,8 @@ class ColumnReader:
     def map(self, name: str, parse: Callable[[str], str | None]) -> pd.Series:
         """Turn each text into another one, or into nothing."""
         codes, values = self._parsed(name, parse)
-        taken = np.array([*values, None], dtype=object)[codes]
-        return pd.Series(taken, index=self.frame.index).astype("str")
+        taken = pd.array(values, dtype="str").take(codes, allow_fill=True)
+        return pd.Series(taken, index=self.frame.index)
 
     # --- figures -------------------------------------------------------------
 

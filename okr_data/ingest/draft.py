@@ -441,14 +441,16 @@ class _Finder:
         """Take a cell with one or several parents apart; a title may hold a separator itself."""
         if has_link(cell):
             return split_relation(cell)
-        if self.one(cell) is not None or self.by_title(cell):
-            return [cell]
         pattern = "|".join(re.escape(sign) for sign in separators)
         parts = (
             [part.strip() for part in re.split(pattern, cell) if part.strip()]
             if pattern
             else [cell]
         )
+        if all(self.has(clean_id(part)) for part in parts):
+            return list(dict.fromkeys(parts))
+        if self.one(cell) is not None or self.by_title(cell):
+            return [cell]
         if len(parts) == 1:
             for sign in (",", " / ", "|"):
                 pieces = [piece.strip() for piece in cell.split(sign) if piece.strip()]

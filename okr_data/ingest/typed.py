@@ -478,9 +478,11 @@ class _Typist:
                 "confidence": read.confidence("confidence"),
                 "note": read.text("note"), "author": read.text("author"),
                 "file": self.table.label, "row": read.rows,
-            }
+            },
+            copy=False,
         )  # fmt: skip
-        self.parsed.add_rows(CHECK_IN, frame[~nameless & day.notna()])
+        taken = ~nameless & day.notna()
+        self.parsed.add_rows(CHECK_IN, frame if taken.all() else frame[taken])
 
     def org_units(self) -> None:
         read = self.read
