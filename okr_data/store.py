@@ -16,7 +16,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -744,8 +744,9 @@ class Store:
             raise StoreBusy(_busy_message(holder)) from error
         except duckdb.OutOfMemoryException as error:
             raise OkrError(
-                f"Computing this needs more than the {WRITING['memory_limit']} of memory that a writer may take: "
-                "very many objectives hang below each other. Nothing was changed."
+                f"Computing this needs more than the {WRITING['memory_limit']} of memory that a writer may take "
+                "on this machine: there are very many check-ins, or very many objectives hang below each other. "
+                "Nothing was changed."
             ) from error
         except (OSError, duckdb.IOException) as error:
             events.tell("folder_not_written", exception=type(error).__name__)
@@ -1072,9 +1073,31 @@ def _as_pandas(column: pa.ChunkedArray) -> pd.Series:
 BLOCK_SIZE = 16_384
 
 
-#: What a writer may take before it works on disk: an import of a million key results and the
-#: application fit into 4 GiB together. Order of rows is kept nowhere, it costs memory.
-WRITING = {"memory_limit": "2GB", "preserve_insertion_order": "false"}
+def _writers_memory(machine: int) -> int:
+    """Return the bytes that a writer may take before it works on disk, of a machine's memory.
+
+    Two GiB compute a million key results once; at the second import, with twice the check-ins, some
+    joins need more and cannot work on disk. A quarter of the machine is left to it, up to 4 GiB.
+    """
+    return max(2 << 30, min(4 << 30, machine // 4))
+
+
+def _machines_memory() -> int:
+    """Return the bytes of memory that this process can have: the machine's, or its container's."""
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not told on Windows
+        return 0
+    with suppress(OSError, ValueError):
+        return min(found, int(Path("/sys/fs/cgroup/memory.max").read_text("ascii")))
+    return found
+
+
+#: How a writer works. Order of rows is kept nowhere, it costs memory.
+WRITING = {
+    "memory_limit": f"{_writers_memory(_machines_memory()) >> 20}MiB",
+    "preserve_insertion_order": "false",
+}
 
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -30,7 +30,7 @@ from okr_data.ingest import Reading, Upload
 from okr_data.ingest.columns import Answers
 from okr_data.intake import clear_sample, import_files, load_sample
 from okr_data.schema import MAX_CHAIN
-from okr_data.store import Generations, Store
+from okr_data.store import Generations, Store, _writers_memory
 from tests.conftest import DAY, assert_same_answers, every_answer, new_store, take_in, uploads
 
 FIRST: dict[str, Any] = {
@@ -479,3 +479,8 @@ def test_a_question_that_failed_leaves_no_reader_of_an_earlier_day(store: Store)
     with generations.reader(generation, day) as other:
         assert other is not reader
         assert other.rows("select count(*) from objective_progress") == [(3,)]
+
+
+def test_a_writer_takes_a_quarter_of_the_machine_within_bounds() -> None:
+    gib = 1 << 30
+    assert [_writers_memory(machine * gib) // gib for machine in (0, 4, 12, 24)] == [2, 2, 3, 4]
