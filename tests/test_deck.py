@@ -128,15 +128,17 @@ def test_figures_of_native_charts_equal_the_views(sample_deck: Any, sample_store
         matrix = contribution.matrix(reader, CYCLE, catalogue.enclosing("Q4 2026"))
         moved = differences.what_changed(reader, date(2026, 10, 16), DAY, CYCLE)
     by_level = values(chart_of(slide_with(sample_deck, "levels")))
-    assert by_level["Progress"] == list(shown.levels["progress"])
-    assert by_level["Expected"] == list(shown.levels["expected_progress"])
+    assert by_level["Progress"] == pytest.approx(list(shown.levels["progress"]))
+    assert by_level["Expected"] == pytest.approx(list(shown.levels["expected_progress"]))
     slide = slide_with(sample_deck, "departments are behind pace")
     found = chart_of(slide)
     rows = shown.departments.set_index("department")
     for name, progress in zip(found.plots[0].categories, values(found)["Progress"], strict=True):
-        assert progress == rows.loc[name, "progress"]
+        assert progress == pytest.approx(rows.loc[name, "progress"])
     assert values(chart_of(slide_with(sample_deck, "ends at")))["Objectives"] == list(ahead.ends)
-    assert values(chart_of(sample_deck.slides[1]))["Progress"] == list(weeks["progress"].dropna())
+    assert values(chart_of(sample_deck.slides[1]))["Progress"] == pytest.approx(
+        list(weeks["progress"].dropna())
+    )
     for goal in matrix.goals.itertuples():
         slide = slide_with(sample_deck, f"{goal.title} stands at {percent(goal.progress)}")
         own = matrix.cells[
@@ -144,7 +146,9 @@ def test_figures_of_native_charts_equal_the_views(sample_deck: Any, sample_store
         ]
         delivered = values(chart_of(slide))["Delivered"]
         assert sum(each for each in delivered if each) == pytest.approx(goal.rollup_progress)
-        assert sorted(d for d in delivered if d is not None) == sorted(own["delivered"])
+        assert sorted(d for d in delivered if d is not None) == pytest.approx(
+            sorted(own["delivered"])  # sums of several threads: the last bit is not always the same
+        )
     largest = values(chart_of(slide_with(sample_deck, "moved up since")))
     assert largest["20 Nov 2026"] == list(moved.moves["after"].head(8))
 
