@@ -667,6 +667,15 @@ def test_forecasts_draw(
     assert any("–100 %" in text for text in labels) == (traces == 5)  # the interval at its end
 
 
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_course_of_one_day_draws(days: int) -> None:
+    start = SPAN_DAYS[0]
+    history = pd.DataFrame({"day": [start + pd.Timedelta(days, "D")], "progress": [0.5]})
+    course = trends.forecast_course(history, (start, start), 0.8, 0.6, 1.0)
+    figure = trends.forecast_figure(course, theme.LIGHT, (start, start))
+    assert "<b>50 %</b>" in [note["text"] for note in figure.layout.annotations]
+
+
 # --- the document -----------------------------------------------------------------
 
 

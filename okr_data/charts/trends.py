@@ -511,7 +511,7 @@ def _end_label(end: pd.Series, palette: Palette) -> dict[str, object]:
 
 def _now_label(now: pd.Series, palette: Palette, span: Span, goes_on: bool) -> dict[str, object]:
     """Name the last point; where a forecast goes on, on the side on which no pace is expected."""
-    behind = now["progress"] < (now["day"] - span[0]) / (span[1] - span[0])
+    behind = now["progress"] * (span[1] - span[0]) < now["day"] - span[0]  # a span may be one day
     return {
         "x": now["day"], "y": now["progress"], "text": f"<b>{percent(now['progress'])}</b>",
         "showarrow": False, "font": {"size": 12, "color": palette.accent},
