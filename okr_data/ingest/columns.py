@@ -93,12 +93,16 @@ class ColumnReader:
         """Return a column; missing where a cell is empty or, but for prose, a word for nothing."""
         if name not in self._texts:
             cells = self.raw(name)
-            if name not in PROSE and name in self.frame:
+            if self._says_nothing(name):
                 codes, _ = self._coded(name)
                 if np.count_nonzero(codes < 0) != cells.isna().sum():
                     cells = cells.mask(codes < 0)
             self._texts[name] = cells
         return self._texts[name]
+
+    def _says_nothing(self, name: str) -> bool:
+        """Tell whether a dash or “none” in a column that is there is a word for nothing."""
+        return name not in PROSE and name in self.frame
 
     def _coded(self, name: str) -> tuple[np.ndarray, pd.Index]:
         """Return, for each row of :meth:`text`, the place of its cell among the distinct ones.
@@ -107,7 +111,7 @@ class ColumnReader:
         """
         if name not in self._codes:
             codes, found = pd.factorize(self.raw(name))
-            if name not in PROSE and name in self.frame:
+            if self._says_nothing(name):
                 kept = ~np.asarray(found.str.lower().isin(NOTHING), dtype=bool)
                 places = np.where(kept, np.cumsum(kept) - 1, -1)
                 codes, found = np.append(places, -1)[codes], found[kept]

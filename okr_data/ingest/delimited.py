@@ -115,10 +115,10 @@ class _Text:
             end = block.rfind("\n") + 1
             if not end and "\r" in block:  # the last one may go on in the next block, as CRLF
                 end = block.rfind("\r", 0, len(block) - 1) + 1
-            rest = block[end:]
-            if end:
-                yield block[:end]
-            number += _breaks(block[:end])
+            whole, rest = block[:end], block[end:]
+            if whole:
+                yield whole
+            number += _breaks(whole)
             if len(rest) > LINE:
                 raise Unreadable(self._endless(number, rest))
         if rest:
@@ -282,7 +282,7 @@ def _gather(text: _Text, delimiter: str, skipped: int) -> TableBuilder:
         builder.add_block(found)
         return found.rows
 
-    for line, cells in _records(text, delimiter, skipped, taken, first[:1]):
+    for line, cells in _records(text, delimiter, skipped, taken, first[0] if first else ()):
         if len(cells) > columns:
             what = f"line {line:,} has {len(cells):,} columns; the limit is {columns:,}"
             raise Unreadable(Issue("file_too_large", what, text.name, row=line))
@@ -303,12 +303,12 @@ def _records(
     delimiter: str,
     skipped: int,
     taken: Callable[[str, int], int] = lambda *_: 0,
-    header: Sequence[Sequence[str]] = (),
+    first: Sequence[str] = (),
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line on which it starts.
 
     ``taken`` is offered each block that begins with a record, and its first line; of the lines
-    that it takes, whose number it returns, no records are yielded. ``header`` holds the first
+    that it takes, whose number it returns, no records are yielded. ``first`` is the first
     record where it is known.
     """
     csv.field_size_limit(text.limits.cell)
@@ -317,7 +317,6 @@ def _records(
         blocks = chain(["".join(_lines(next(blocks))[skipped:])], blocks)
     waiting: deque[str] = deque()
     recent: list[str] = []
-    first: Sequence[str] = header[0] if header else []
 
     def following() -> Iterator[str]:
         while True:

@@ -438,7 +438,10 @@ class _Finder:
         return next(iter(found)) if len(found) == 1 else None
 
     def split(self, cell: str, separators: tuple[str, ...]) -> list[str]:
-        """Take a cell with one or several parents apart; a title may hold a separator itself."""
+        """Take a cell with one or several parents apart; a title may hold a separator itself.
+
+        Ids come first: where all parts are ids, no title is looked at.
+        """
         if has_link(cell):
             return split_relation(cell)
         pattern = "|".join(re.escape(sign) for sign in separators)

@@ -78,12 +78,13 @@ class TableBuilder:
         self._flush()
         self._refuse_too_many(self._flushed + block.rows, block.line + block.rows - 1)
         columns = [_emptied(column) for column in block.columns]
-        self._keep_overflow_of(columns[self.width :])
+        inside, beyond = columns[: self.width], columns[self.width :]
+        for row in _filled_rows(beyond).tolist():
+            self._keep_beyond(self._flushed + row, [column[row].as_py() or "" for column in beyond])
         for number, chunks in enumerate(self._chunks):
-            chunks.append(columns[number] if number < len(columns) else pa.nulls(block.rows, TEXT))
-        filled = [np.flatnonzero(column.is_valid()) for column in columns[: self.width]]
-        used = max((int(rows[-1]) + 1 for rows in filled if len(rows)), default=0)
-        self._used = self._flushed + used if used else self._used
+            chunks.append(inside[number] if number < len(inside) else pa.nulls(block.rows, TEXT))
+        if len(used := _filled_rows(inside)):
+            self._used = self._flushed + int(used[-1]) + 1
         self._lines.append(np.arange(block.line, block.line + block.rows, dtype=np.int64))
         self._flushed += block.rows
 
@@ -130,19 +131,14 @@ class TableBuilder:
         cleaned = [clean(cell) for cell in tail]
         if cleaned != tail:
             self._note_cleaned({line})
-        stripped = [cell.strip() for cell in cleaned]
-        while stripped and not stripped[-1]:
-            stripped.pop()
-        if stripped:
-            self.overflow[self._flushed + len(self._rows)] = tuple(stripped)
+        self._keep_beyond(self._flushed + len(self._rows), [cell.strip() for cell in cleaned])
 
-    def _keep_overflow_of(self, columns: Sequence[pa.Array]) -> None:
-        filled = np.any([column.is_valid() for column in columns], axis=0)
-        for row in np.flatnonzero(filled).tolist():
-            cells = [column[row].as_py() or "" for column in columns]
-            while not cells[-1]:
-                cells.pop()
-            self.overflow[self._flushed + row] = tuple(cells)
+    def _keep_beyond(self, row: int, cells: list[str]) -> None:
+        """Keep the stripped cells beyond the last column, up to the last one with something in it."""
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            self.overflow[row] = tuple(cells)
 
     def _flush(self) -> None:
         rows, lines = self._rows, self._row_lines
@@ -214,6 +210,11 @@ def _emptied(texts: pa.Array) -> pa.Array:
     """Strip texts of blanks around them; empty ones are missing."""
     stripped = pc.utf8_trim_whitespace(texts)
     return pc.if_else(pc.equal(stripped, ""), pa.scalar(None, TEXT), stripped)
+
+
+def _filled_rows(columns: Sequence[pa.Array]) -> np.ndarray:
+    """Return the places of the rows in which any of some columns has something."""
+    return np.flatnonzero(np.any([column.is_valid() for column in columns], axis=0))
 
 
 def _clean_column(lines: Sequence[int], column: Sequence[str], cleaned: set[int]) -> list[str]:

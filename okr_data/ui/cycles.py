@@ -127,12 +127,12 @@ def render_tiles(view: View, shown: Cycles) -> None:
     before = name_before if picture_size().narrow else t("vs {cycle}", cycle=name_before)
     with st.grid(6, min_column_width=165, gap="small"):
         for label, name, part, whole, meaning in TILES:
-            delta = _points(row[name] - row[f"{name}_before"])
+            difference = row[name] - row[f"{name}_before"]
             st.metric(
                 t(label),
                 percent(row[name]),
-                delta=delta,
-                delta_arrow="off" if delta == t("±0 pts") else "auto",
+                delta=_points(difference),
+                delta_arrow="auto" if _whole_points(difference) else "off",
                 # More that is carried over is neither good nor bad.
                 delta_color="off" if name == "carried_ratio" else "normal",
                 delta_description=before if pd.notna(row[f"{name}_before"]) else None,
@@ -144,10 +144,14 @@ def render_tiles(view: View, shown: Cycles) -> None:
 
 def _points(difference: float) -> str | None:
     """Write a difference in whole points with its sign; nothing where it is not known."""
-    if pd.isna(difference):
+    whole = _whole_points(difference)
+    if whole is None:
         return None
-    whole = round(difference * 100)
     return t("{n} pts", n=f"{whole:+d}") if whole else t("±0 pts")
+
+
+def _whole_points(difference: float) -> int | None:
+    return None if pd.isna(difference) else round(difference * 100)
 
 
 def render_pictures(view: View, shown: Cycles, palette: Palette) -> None:
