@@ -98,6 +98,7 @@ def questions(filters: Filters) -> dict[str, Callable[[Reader], object]]:
         "Overview: movement": board.movement,
         "Overview: contribution": lambda r: contribution.matrix(r, filters, frames, "all"),
         "Overview, Findings: findings": lambda r: findings.findings(r, filters),
+        "Findings: rows": lambda r: findings.found(r, filters),
         "Cascade: graph and figure": graph,
         "Cascade: summary": lambda r: cascade.summary(r, filters, frames),
         "Alignment: ratios": lambda r: alignment.alignment(r, filters),
@@ -107,7 +108,7 @@ def questions(filters: Filters) -> dict[str, Callable[[Reader], object]]:
         ),
         "Trends": lambda r: queries.trends(r, filters),
         "Trends: courses": lambda r: courses.courses(r, filters),
-        "Trends: forecasts": lambda r: queries.forecasts(r, filters),
+        "Trends: forecasts": lambda r: queries.forecasts(r, filters, most=queries.MOST_ROWS),
         "Scorecard": lambda r: scorecard.scorecard(r, filters.cycle, None),
         "Cycles": lambda r: cycles.cycles(r, filters),
         "What changed": lambda r: differences.what_changed(r, *DAYS, filters),
@@ -115,7 +116,8 @@ def questions(filters: Filters) -> dict[str, Callable[[Reader], object]]:
         "Line of sight: one": lambda r: line_of_sight.line_of_sight(r, "objective", "O-9", CYCLE),
         "Objective: choices": lambda r: objective.choices(r, filters),
         "Objective: one": lambda r: objective.item(r, "O-9"),
-        "Reconciliation": lambda r: reconciliation.reconciliation(r, filters),
+        "Reconciliation: figures": lambda r: reconciliation.reconciliation(r, filters),
+        "Reconciliation: rows": lambda r: reconciliation.items(r, filters, "not_reported"),
     }
 
 

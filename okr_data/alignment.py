@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from okr_data.queries import Filters
+from okr_data.queries import MOST_ROWS, Filters, holding
 from okr_data.schema import LEVELS
 from okr_data.store import Reader
 from okr_data.texts import mark
@@ -141,22 +141,85 @@ def _linked_departments(reader: Reader, filters: Filters) -> pd.DataFrame:
     )
 
 
-def aligned_objectives(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """Return the objectives behind the ratios with their state and links, one row each.
+#: What a row counts for in a ratio, by the names of its numerator and denominator.
+_PART_OF_ROW = {
+    "objectives": "(o.alignment_state is not null)::integer",
+    "line_of_sight": "(o.alignment_state in ('contributing', 'supporting'))::integer",
+    "contributing": "(o.alignment_state = 'contributing')::integer",
+    "linked": "(o.alignment_state in ('contributing', 'supporting', 'detached'))::integer",
+    "supportable": "a.supportable::integer",
+    "supported": "(a.supportable and a.supported)::integer",
+}
 
-    ``parents`` names the living parents; columns of ``objective_progress`` otherwise.
+
+@dataclass(frozen=True)
+class Behind:
+    """The objectives behind the ratios, or behind one: the first rows, and what all of them count.
+
+    ``rows``: columns of ``objective_progress``, with its links, and ``parents``, which names the living
+    parents. ``counted`` and ``passed``: of a row, its part of the denominator and of the numerator of
+    the ratio; of all rows, their sums. Without a ratio both are 0.
     """
-    return reader.long_frame(
-        "select o.objective_id, o.title, o.level, o.department, o.team, o.owner, o.alignment_state, "
-        "a.links, a.adjacent_links, a.links_below_company, a.cross_department_links, a.supportable, "
-        "a.supported, n.parents, o.import_id, o.file, o.row "
-        "from objective_progress o join objective_alignment a using (objective_id) "
-        "left join (select e.objective_id, string_agg(p.title, '; ' order by p.title) as parents "
-        " from objective_parent_day e join as_of_day using (day) "
-        " join objective_progress p on p.objective_id = e.parent_id group by e.objective_id) n "
-        " on n.objective_id = o.objective_id "
-        f"where {filters.condition()} "
-        "order by list_position(['unaligned', 'unresolved', 'detached', 'supporting', 'contributing'], "
-        "o.alignment_state), o.title, o.objective_id",
-        filters.parameters(),
+
+    rows: pd.DataFrame
+    total: int
+    counted: int
+    passed: int
+
+
+def aligned_objectives(
+    reader: Reader,
+    filters: Filters,
+    states: tuple[str, ...] = (),
+    ratio: Ratio | None = None,
+    words: str = "",
+    most: int | None = MOST_ROWS,
+) -> Behind:
+    """Return the objectives behind the ratios, one row each, those that lead nowhere first.
+
+    Only those in one of the states, if any is given, and in the denominator of the ratio, those that
+    fail in it first; and whose title, id or owner holds all the words.
+    """
+    held, said = holding(words, "o.title", "o.objective_id", "o.owner")
+    values = {**filters.parameters(), **said}
+    conditions = [filters.condition(), held]
+    if states:
+        conditions.append("list_contains($states, o.alignment_state)")
+        values["states"] = list(states)
+    counted = _part(ratio.total) if ratio else "0"
+    passed = f"least({_part(ratio.passed)}, {counted})" if ratio else "0"
+    if ratio:
+        conditions.append(f"{counted} > 0")
+    source = (
+        "objective_progress o join objective_alignment a using (objective_id) "
+        f"where {' and '.join(conditions)}"
     )
+    order = (
+        "list_position(['unaligned', 'unresolved', 'detached', 'supporting', 'contributing'], "
+        "o.alignment_state), o.title, o.objective_id"
+    )
+    limit = "" if most is None else f"limit {most}"
+    rows = reader.long_frame(
+        "with first as materialized (select o.objective_id, o.title, o.level, o.department, o.team, "
+        "o.owner, o.alignment_state, a.links, a.adjacent_links, a.links_below_company, "
+        "a.cross_department_links, a.supportable, a.supported, o.import_id, o.file, o.row, "
+        f"{counted} as counted, {passed} as passed from {source} "
+        f"order by passed, {order} {limit}), "
+        "named as (select e.objective_id, string_agg(p.title, '; ' order by p.title) as parents "
+        " from objective_parent_day e join as_of_day using (day) join first using (objective_id) "
+        " join objective_progress p on p.objective_id = e.parent_id group by e.objective_id) "
+        "select o.*, n.parents from first o left join named n using (objective_id) "
+        f"order by o.passed, {order}",
+        values,
+    )
+    ((total, all_counted, all_passed),) = reader.rows(
+        f"select count(*), coalesce(sum({counted}), 0)::bigint, "
+        f"coalesce(sum({passed}), 0)::bigint from {source}",
+        values,
+    )
+    return Behind(rows, total, all_counted, all_passed)
+
+
+def _part(name: str) -> str:
+    """Return the SQL of what a row counts for in a ratio; a count of links as it is."""
+    return f"coalesce({_PART_OF_ROW.get(name, f'a.{name}')}, 0)"

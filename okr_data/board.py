@@ -13,33 +13,10 @@ import pandas as pd
 from okr_data import differences
 from okr_data.courses import ends
 from okr_data.queries import Filters, Headline, headline, trend
-from okr_data.schema import LEVELS
 from okr_data.store import Reader
 
-#: Findings that a front page tells; the rest is one click away.
-MOST_GRAVE = 6
-SEVERITIES = ("high", "medium", "low")
 #: Parts of the way, of a tenth each, into which the ends of objectives are counted.
 BINS = 10
-
-
-def gravest(open_findings: pd.DataFrame, most: int = MOST_GRAVE) -> pd.DataFrame:
-    """Return the findings to tell first: by severity, then level, then gap to pace, then title.
-
-    ``open_findings`` are rows of :meth:`okr_data.findings.Findings.open`. What has no level or no
-    pace comes after what has one.
-    """
-    order = pd.DataFrame(
-        {
-            "severity": open_findings["severity"].map(list(SEVERITIES).index),
-            "level": open_findings["level"].map({level: n for n, level in enumerate(LEVELS)}),
-            "gap": open_findings["progress"] - open_findings["expected_progress"],
-            "title": open_findings["title"],
-            "item_id": open_findings["item_id"],
-        },
-        index=open_findings.index,
-    )
-    return open_findings.loc[order.sort_values(list(order.columns)).index[:most]]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from okr_data.queries import Filters, forecasts
+from okr_data.queries import MOST_ROWS, Filters, Forecasts, forecasts
 from okr_data.store import Reader
 from okr_data.texts import Sentences, mark
 
@@ -53,7 +53,7 @@ class Courses:
     weeks: pd.DataFrame
     now: pd.DataFrame
     cycles: pd.DataFrame
-    forecasts: pd.DataFrame
+    forecasts: Forecasts
 
 
 def courses(reader: Reader, filters: Filters) -> Courses:
@@ -67,7 +67,7 @@ def courses(reader: Reader, filters: Filters) -> Courses:
         weeks,
         by_department[newest].reset_index(drop=True),
         cycles_over_one_another(reader, filters),
-        forecasts(reader, filters),
+        forecasts(reader, filters, most=MOST_ROWS),
     )
 
 

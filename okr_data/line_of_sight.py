@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from okr_data.queries import Filters
+from okr_data.queries import MOST_ROWS, Filters, excerpt, holding
 from okr_data.store import Reader
 from okr_data.texts import Sentences, mark
 
@@ -77,11 +77,20 @@ class LineOfSight:
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be in focus under a filter: names as written, objectives by title."""
+    """What can be in focus under a filter: names as written, objectives by title.
+
+    Of each kind the first; ``total`` says how many there are of the longest.
+    """
 
     people: tuple[str, ...]
     teams: tuple[str, ...]
     objectives: pd.DataFrame
+    total: int
+
+    def names(self) -> dict[FocusKind, tuple[str, ...]]:
+        """Return what is chosen from by kind: ids of objectives, and names."""
+        ids = tuple(self.objectives["objective_id"])
+        return {"objective": ids, "team": self.teams, "person": self.people}
 
 
 # --- what can be asked ---------------------------------------------------------------
@@ -90,27 +99,36 @@ class Choices:
 _PEOPLE = r"regexp_split_to_array(trim(o.owner), '\s*;\s*')"
 
 
-def choices(reader: Reader, filters: Filters) -> Choices:
-    """Return the people, teams and objectives of a filter."""
+def choices(reader: Reader, filters: Filters, words: str = "", most: int = MOST_ROWS) -> Choices:
+    """Return the people, teams and objectives of a filter whose names hold all the words."""
     condition = f"not o.dropped and {filters.condition()}"
-    people = reader.rows(
-        f"select min(name) from (select unnest({_PEOPLE}) as name from ("
+    named, said = holding(words, "name")
+    values = {**filters.parameters(), **said}
+
+    def names(source: str) -> tuple[tuple[str, ...], int]:
+        found = reader.rows(
+            f"select name, count(*) over () from (select min(name) as name from ({source}) "
+            f"where name <> '' and {named} group by lower(trim(name))) order by 1 limit {most}",
+            values,
+        )
+        return tuple(name for name, _ in found), found[0][1] if found else 0
+
+    people, number_of_people = names(
+        f"select unnest({_PEOPLE}) as name from ("
         f" select o.owner from objective_progress o where {condition}"
-        f" union select o.owner from key_result_progress o where {condition}) o) "
-        "where name <> '' group by lower(name) order by 1",
-        filters.parameters(),
+        f" union select o.owner from key_result_progress o where {condition}) o"
     )
-    teams = reader.rows(
-        f"select min(o.team) from objective_progress o where o.team is not null and {condition} "
-        "group by lower(trim(o.team)) order by 1",
-        filters.parameters(),
+    teams, number_of_teams = names(
+        f"select o.team as name from objective_progress o where {condition}"
     )
-    objectives = reader.long_frame(
-        "select o.objective_id, o.title, o.level, o.department from objective_progress o "
-        f"where {condition} order by o.title, o.objective_id",
-        filters.parameters(),
-    )
-    return Choices(tuple(name for (name,) in people), tuple(name for (name,) in teams), objectives)
+    held, said = holding(words, "o.title", "o.objective_id")
+    objectives = excerpt(
+        reader, "o.objective_id, o.title, o.level, o.department",
+        f"objective_progress o where {condition} and {held}", "o.title, o.objective_id",
+        {**filters.parameters(), **said}, most,
+    )  # fmt: skip
+    total = max(number_of_people, number_of_teams, objectives.total)
+    return Choices(people, teams, objectives.rows, total)
 
 
 def line_of_sight(

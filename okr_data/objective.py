@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from okr_data.queries import Filters
+from okr_data.queries import MOST_ROWS, Excerpt, Filters, excerpt, holding
 from okr_data.store import Reader
 
 ItemKind = Literal["objective", "key_result"]
@@ -99,10 +99,21 @@ def _item(reader: Reader, kind: ItemKind, item_id: str, figures: pd.Series) -> I
     )
 
 
-def choices(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """Return the objectives under a filter that can be looked up: objective_id, title; by title."""
-    return reader.long_frame(
-        "select o.objective_id, o.title from objective_progress o "
-        f"where {filters.condition()} order by o.title, o.objective_id",
-        filters.parameters(),
-    )
+def choices(
+    reader: Reader,
+    filters: Filters,
+    words: str = "",
+    worst_first: bool = False,
+    most: int | None = MOST_ROWS,
+) -> Excerpt:
+    """Return objectives under a filter that can be looked up: objective_id, title.
+
+    By title, or the furthest behind pace first; those whose title, id or owner holds all the words.
+    """
+    held, said = holding(words, "o.title", "o.objective_id", "o.owner")
+    worst = "o.progress - o.expected_progress nulls last, " if worst_first else ""
+    return excerpt(
+        reader, "o.objective_id, o.title",
+        f"objective_progress o where {filters.condition()} and {held}",
+        f"{worst}o.title, o.objective_id", {**filters.parameters(), **said}, most,
+    )  # fmt: skip

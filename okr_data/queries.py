@@ -19,6 +19,39 @@ from okr_data.store import Reader
 
 ALIGNMENT_STATES = ("contributing", "supporting", "detached", "unresolved", "unaligned")
 PACE_STATES = ("done", "on_track", "at_risk", "off_track", "too_early", "not_started")
+#: Rows of a list that a page takes; its search finds the others, and the file has all of them.
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The first rows of a list in its order, and how many rows the list has."""
+
+    rows: pd.DataFrame
+    total: int
+
+
+def excerpt(
+    reader: Reader, columns: str, source: str, order: str, values: dict[str, object],
+    most: int | None,
+) -> Excerpt:  # fmt: skip
+    """Return the first rows of ``select columns from source order by order``; all without ``most``."""
+    limit = "" if most is None else f" limit {most}"
+    rows = reader.long_frame(f"select {columns} from {source} order by {order}{limit}", values)
+    if most is None or len(rows) < most:
+        return Excerpt(rows, len(rows))
+    ((total,),) = reader.rows(f"select count(*) from {source}", values)
+    return Excerpt(rows, total)
+
+
+def holding(words: str, *columns: str) -> tuple[str, dict[str, object]]:
+    """Return the SQL condition that columns hold all the words, case aside, and its values.
+
+    Without words it holds of everything.
+    """
+    values = {f"word{n}": word for n, word in enumerate(words.lower().split())}
+    text = f"lower(concat_ws(' ', {', '.join(columns)}))"
+    return " and ".join(["true", *(f"contains({text}, ${name})" for name in values)]), {**values}
 
 
 @dataclass(frozen=True)
@@ -322,17 +355,38 @@ def trends(reader: Reader, filters: Filters) -> Trends:
     )
 
 
-def forecasts(reader: Reader, filters: Filters) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Forecasts:
+    """Forecasts of objectives, of how many some is ``known``, and why most others have none.
+
+    ``reason`` is None where all have one.
+    """
+
+    rows: pd.DataFrame
+    total: int
+    known: int
+    reason: str | None
+
+
+def forecasts(
+    reader: Reader, filters: Filters, words: str = "", most: int | None = None
+) -> Forecasts:
     """Return the view ``forecast`` of objectives: what ends lowest first, without forecast last.
 
-    Grain: item_id. ``projected``, ``low`` and ``high`` are fractions; missing where
-    ``reason`` says why.
+    Grain of ``rows``: item_id, at most ``most`` of those whose title or id holds the words.
+    ``projected``, ``low`` and ``high`` are fractions; missing where ``reason`` says why.
     """
-    return reader.long_frame(
-        f"select o.* from forecast o where o.item_kind = 'objective' and {filters.condition()} "
-        "order by o.projected nulls last, o.title, o.item_id",
-        filters.parameters(),
+    held, said = holding(words, "o.title", "o.item_id")
+    condition = f"o.item_kind = 'objective' and {filters.condition()} and {held}"
+    values = {**filters.parameters(), **said}
+    ((known, reason),) = reader.rows(
+        f"select count(o.projected), mode(o.reason) from forecast o where {condition}", values
     )
+    found = excerpt(
+        reader, "o.*", f"forecast o where {condition}",
+        "o.projected nulls last, o.title, o.item_id", values, most,
+    )  # fmt: skip
+    return Forecasts(found.rows, found.total, known, reason)
 
 
 #: Progress that a statement of a key result tells, by the baseline and target of the day looked at.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from okr_data.queries import Filters
+from okr_data.queries import MOST_ROWS, Excerpt, Filters, excerpt, holding
 from okr_data.store import Reader
 from okr_data.texts import ENGLISH, day, localised, mark, speaking, t
 from okr_data.texts import number as written
@@ -25,18 +25,22 @@ _WRITTEN_OUT = 6
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Items of a cycle with reported and computed progress; ``tolerance`` is what still agrees."""
+    """Items of a cycle by how reported and computed progress agree; ``tolerance`` still agrees."""
 
-    items: pd.DataFrame
+    reasons: Mapping[str, int]
     tolerance: float
 
     def count(self, *reasons: str) -> int:
-        return int(self.items["reason"].isin(reasons).sum())
+        return sum(self.reasons.get(reason, 0) for reason in reasons)
+
+    @property
+    def items(self) -> int:
+        return sum(self.reasons.values())
 
     @property
     def reported(self) -> int:
         """Items that report a figure."""
-        return len(self.items) - self.count("not_reported")
+        return self.items - self.count("not_reported")
 
     @property
     def compared(self) -> int:
@@ -53,34 +57,62 @@ class Derivation:
 
 
 def reconciliation(reader: Reader, filters: Filters) -> Reconciliation:
-    """Return the items under a filter, the largest differences first; fractions, NULL = not known.
-
-    A key result has the level of its objective.
-    """
-    items = reader.long_frame(
-        "select r.cycle, r.item_id, r.item_kind, r.objective_id, r.title, r.department, r.team, "
-        "o.level, r.reported_progress, r.computed_progress, r.difference, r.reason, r.plain_mean, "
-        "r.rollup_progress, r.progress_raw, r.import_id, r.file, r.row "
-        "from reconciliation r left join objective_progress o using (objective_id) "
-        f"where {_condition(filters)} order by greatest(list_position($reasons, r.reason), "
-        f"{len(DIFFERS)}), abs(r.difference) desc nulls last, r.item_kind desc, r.item_id",
-        {**filters.parameters(), "reasons": list(REASONS)},
+    """Count the items under a filter by reason. A key result has the level of its objective."""
+    counts = reader.rows(
+        f"select r.reason, count(*) from {_source(filters)} group by r.reason", filters.parameters()
     )
     ((tolerance,),) = reader.rows("select mismatch_tolerance from model.setting")
-    return Reconciliation(items, float(tolerance))
+    return Reconciliation(dict(counts), float(tolerance))
 
 
-def _condition(filters: Filters) -> str:
-    parts = ["r.cycle is not distinct from $cycle"]
-    if filters.departments:
-        parts.append("list_contains($departments, r.department)")
-    if filters.levels:
-        parts.append("list_contains($levels, o.level)")
-    return " and ".join(parts)
+_COLUMNS = (
+    "r.cycle, r.item_id, r.item_kind, r.objective_id, r.title, r.department, r.team, "
+    "r.reported_progress, r.computed_progress, r.difference, r.reason, r.plain_mean, "
+    "r.rollup_progress, r.progress_raw, r.import_id, r.file, r.row"
+)
 
 
-def derivation(reader: Reader, item: pd.Series, language: str = ENGLISH) -> Derivation:
-    """Write out how the computed figure of a row of :func:`reconciliation` comes about."""
+def items(
+    reader: Reader,
+    filters: Filters,
+    reason: str | None = None,
+    words: str = "",
+    most: int | None = MOST_ROWS,
+) -> Excerpt:
+    """Return the items of a reason, or all that report a figure, the largest differences first.
+
+    Those whose title or id holds all the words. Fractions, missing = not known. What differs comes
+    before what cannot be computed, and that before what agrees.
+    """
+    held, said = holding(words, "r.title", "r.item_id")
+    of_reason = "r.reason = $reason" if reason else "r.reason <> 'not_reported'"
+    asked: dict[str, object] = {"reason": reason} if reason else {}
+    rank = " ".join(
+        f"when '{name}' then {n}" for n, name in enumerate(REASONS) if n >= len(DIFFERS)
+    )
+    return excerpt(
+        reader, _COLUMNS, f"{_source(filters)} and {of_reason} and {held}",
+        f"case r.reason {rank} else 0 end, abs(r.difference) desc nulls last, r.item_kind desc, r.item_id",
+        {**filters.parameters(), **asked, **said}, most,
+    )  # fmt: skip
+
+
+def _source(filters: Filters) -> str:
+    """Return where the items under a filter come from; levels have to be looked up."""
+    if not filters.levels:
+        return f"reconciliation r where {filters.condition('r')}"
+    return (
+        "reconciliation r join objective_progress o using (objective_id) where "
+        + filters.condition("r").replace("r.level", "o.level")
+    )
+
+
+def derivation(reader: Reader, item_kind: str, item_id: str, language: str = ENGLISH) -> Derivation:
+    """Write out how the computed figure of an item of the day comes about."""
+    item = reader.frame(
+        f"select {_COLUMNS} from reconciliation r where r.item_kind = $kind and r.item_id = $id",
+        {"kind": item_kind, "id": item_id},
+    ).iloc[0]
     with speaking(language):
         if item["item_kind"] == "key_result":
             return _of_key_result(reader, item)

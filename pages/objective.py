@@ -7,7 +7,7 @@ frame.nothing_yet(data.catalogue().objectives)
 view = filters.choose(data)
 item = objective.choose(view)
 if item is None:
-    objective.nothing_chosen()
+    objective.nothing_chosen(view)
 else:
     palette = frame.palette()
     objective.render_sentence(view, item)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from okr_data.board import Department, Movement, Outlook, department, gravest, movement, outlook
+from okr_data.board import Department, Movement, Outlook, department, movement, outlook
 from okr_data.charts.carried import (
     NOTHING,
     carried_goals,
@@ -19,10 +20,11 @@ from okr_data.charts.carried import (
 from okr_data.charts.contribution import Cell, matrix_grid
 from okr_data.charts.theme import LIGHT, gap_colour
 from okr_data.contribution import matrix
-from okr_data.findings import findings
+from okr_data.findings import findings, found
 from okr_data.ingest import Reading
 from okr_data.intake import import_files
 from okr_data.queries import Filters
+from okr_data.schema import LEVELS
 from okr_data.store import Store
 from tests.conftest import DAY, new_store, take_in, uploads
 
@@ -81,49 +83,76 @@ def moved(store: Store, as_of: date | None = None) -> Movement:
 # --- what needs attention ------------------------------------------------------------
 
 
-def told(*rows: tuple[str, str | None, float | None, str]) -> pd.DataFrame:
-    """Return open findings: severity, level, progress (half is expected) and title."""
-    return pd.DataFrame(
-        [
-            {"severity": s, "level": level, "progress": p, "expected_progress": 0.5, "title": t, "item_id": t}
-            for s, level, p, t in rows
-        ],
-        columns=["severity", "level", "progress", "expected_progress", "title", "item_id"],
-    )  # fmt: skip
+def by_hand(store: Store, filters: Filters) -> list[tuple[str, str]]:
+    """Return all open findings in the order in which they are told: rule and item."""
+    with store.reader() as reader:
+        rows = found(reader, filters, most=None).rows.to_dict("records")
+
+    def order(row: dict[str, Any]) -> tuple[object, ...]:
+        gap = row["progress"] - row["expected_progress"]
+        level = LEVELS.index(row["level"]) if row["level"] in LEVELS else len(LEVELS)
+        severity = ("high", "medium", "low").index(row["severity"])
+        known = (1, 0.0) if pd.isna(gap) else (0, gap)
+        return (severity, level, *known, row["title"], row["item_id"], row["finding"])
+
+    return [(row["finding"], row["item_id"]) for row in sorted(rows, key=order)]
 
 
-def test_gravest_goes_by_severity_then_level_then_gap_then_title() -> None:
-    rows = told(
-        ("low", "company", 0.0, "low"),
-        ("medium", None, 0.1, "no level"),
-        ("medium", "team", None, "no pace"),
-        ("medium", "team", 0.4, "near"),
-        ("medium", "team", 0.1, "b"),
-        ("medium", "team", 0.1, "a"),
-        ("high", "team", 0.1, "team"),
-        ("high", "company", 0.9, "company"),
-    )
-    wanted = ["company", "team", "a", "b", "near", "no pace", "no level", "low"]
-    assert list(gravest(rows, most=9)["title"]) == wanted
-    assert list(gravest(rows, most=2)["title"]) == wanted[:2]
+@pytest.mark.parametrize("filters", [Filters(CYCLE), Filters(CYCLE, ("Sales",), ("team",))])
+@pytest.mark.parametrize("most", [1, 6, 18, 999])
+def test_gravest_goes_by_severity_then_level_then_gap_then_title(
+    small: Store, sample_store: Store, most: int, filters: Filters
+) -> None:
+    for store in (small, sample_store):
+        with store.reader() as reader:
+            rows = findings(reader, filters, most).gravest
+        assert (
+            list(zip(rows["finding"], rows["item_id"], strict=True))
+            == (by_hand(store, filters)[:most])
+        )
 
 
-def test_gravest_of_nothing_is_nothing() -> None:
-    assert gravest(told()).empty
+@pytest.mark.parametrize(
+    "filters", [Filters(CYCLE), Filters(CYCLE, ("Sales",)), Filters(CYCLE, (), ("team",))]
+)
+def test_counts_of_findings_are_those_of_their_rows(sample_store: Store, filters: Filters) -> None:
+    with sample_store.reader() as reader:
+        told = findings(reader, filters)
+        rows = found(reader, filters, most=None).rows
+        every = found(reader, filters, excused=True, most=None)
+        first = found(reader, filters, most=3)
+        grave = found(reader, filters, severity="high", most=None).rows
+        rule = rows["finding"].iloc[0]
+        of_rule = found(reader, filters, rule, most=None).rows
+        word = rows["title"].iloc[-1].split()[0]
+        holding = found(reader, filters, words=word.upper(), most=None).rows
+    assert told.open() == len(rows) > 3
+    assert every.total == told.open() + told.summary["excused"].sum()
+    assert first.total == len(rows)
+    assert list(first.rows["item_id"]) == list(rows["item_id"])[:3]
+    assert told.open("high") == len(grave) == (rows["severity"] == "high").sum()
+    assert told.grave_objectives == grave["objective_id"].nunique()
+    assert list(of_rule["item_id"]) == list(rows.loc[rows["finding"] == rule, "item_id"])
+    held = rows["title"].str.lower().str.contains(word.lower(), regex=False)
+    assert len(holding) >= held.sum() > 0
+    by_department = rows["department"].value_counts(dropna=False)
+    assert {name: count for name, count in told.by_department.items() if name} == {
+        name: count for name, count in by_department.items() if pd.notna(name)
+    }
 
 
 def test_a_watermelon_comes_first_and_excused_ones_do_not_come(
     small: Store, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with small.reader() as reader:
-        first = gravest(findings(reader, Filters(CYCLE)).open(), most=2)
+        first = findings(reader, Filters(CYCLE), most=2).gravest
     assert set(first["item_id"]) == {"S"}
     assert set(first["finding"]) == {"disconnected_effort", "watermelon"}
     store = new_store(tmp_path_factory.mktemp("excused"))
     take_in(store, objectives=OBJECTIVES, key_results=KEY_RESULTS)
     store.excuse("watermelon", "S", "known", date(2026, 12, 1))
     with store.reader() as reader:
-        rest = gravest(findings(reader, Filters(CYCLE)).open(), most=99)
+        rest = findings(reader, Filters(CYCLE), most=99).gravest
     assert "watermelon" not in set(rest["finding"])
 
 

@@ -103,7 +103,7 @@ def test_its_headlines_are_figures_of_the_pages(sample_deck: Any, sample_store: 
     assert said[0].endswith(
         f"; {percent(head.alignment_ratio)} of objectives lead to a company goal"
     )
-    grave = len(opened_ones.open("high"))
+    grave = opened_ones.open("high")
     assert (
         said[1]
         == f"{head.on_pace} of {head.paced} objectives are on pace; {grave} grave findings are open"
@@ -113,8 +113,7 @@ def test_its_headlines_are_figures_of_the_pages(sample_deck: Any, sample_store: 
         f"{moved.up} of {moved.objectives} objectives moved up since 16 Oct 2026, none down" in said
     )
     assert any(
-        each.startswith(f"{len(opened_ones.open())} findings are open, {grave} of them")
-        for each in said
+        each.startswith(f"{opened_ones.open()} findings are open, {grave} of them") for each in said
     )
     assert all(re.search(r"\d", each) for each in said), "a headline is a message made of figures"
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
 from okr_data.charts.reasons import reason_figure, reason_rows
 from okr_data.charts.theme import LIGHT
 from okr_data.neutral import file_name
 from okr_data.queries import Filters
-from okr_data.reconciliation import REASONS, derivation, exact, number, reconciliation
+from okr_data.reconciliation import REASONS, derivation, exact, items, number, reconciliation
 from okr_data.store import Store
 from tests.conftest import take_in
 
@@ -87,18 +86,21 @@ def filled(store: Store) -> Store:
 
 def test_each_figure_is_written_out(filled: Store) -> None:
     with filled.reader() as reader:
-        items = reconciliation(reader, CYCLE).items.set_index("item_id", drop=False)
+        kinds = {
+            row["item_id"]: row["item_kind"]
+            for reason in REASONS
+            for row in items(reader, CYCLE, reason).rows.to_dict("records")
+        }
         for item_id, sentences in RIGHT.items():
-            assert list(derivation(reader, items.loc[item_id]).sentences) == sentences, item_id
-        own = derivation(reader, items.loc["W"]).key_results
+            assert list(derivation(reader, kinds[item_id], item_id).sentences) == sentences, item_id
+        own = derivation(reader, "objective", "W").key_results
     assert own["key_result_id"].tolist() == ["A", "B", "M"]
     assert own["weight"].tolist() == [3, 1, 1]
 
 
 def test_an_objective_without_key_results_says_where_its_figure_comes_from(filled: Store) -> None:
     with filled.reader() as reader:
-        items = reconciliation(reader, CYCLE).items.set_index("item_id", drop=False)
-        first, *_ = derivation(reader, items.loc["N"]).sentences
+        first, *_ = derivation(reader, "objective", "N").sentences
     assert first.startswith("It has no key results of its own: the weighted mean over everything")
 
 
@@ -107,13 +109,27 @@ def test_counts_have_their_denominators(filled: Store) -> None:
         found = reconciliation(reader, CYCLE)
         sales = reconciliation(reader, Filters("Q4 2026", ("Sales",)))
         none = reconciliation(reader, Filters("Q4 2026", (), ("company",)))
-    assert (len(found.items), found.reported) == (12, 10)  # N and M report nothing
+        reported = items(reader, CYCLE)
+        of_sales = items(reader, Filters("Q4 2026", ("Sales",))).rows
+        silent = items(reader, CYCLE, "not_reported").rows
+        first = items(reader, CYCLE, most=2)
+        teams = items(reader, Filters("Q4 2026", (), ("team",)))
+        named = items(reader, CYCLE, words=str(of_sales["title"].iloc[0]).upper())
+    assert (found.items, found.reported) == (12, 10)  # N and M report nothing
     assert found.compared == 7  # V, D and X cannot be computed
-    order = found.items["reason"].drop_duplicates().tolist()
-    assert order[-3:] == ["not_computable", "agrees", "not_reported"]
-    assert set(sales.items["item_id"]) == {"W", "A", "B", "M"}
-    assert none.items.empty
+    assert (len(reported.rows), reported.total) == (10, 10)
+    order = reported.rows["reason"].drop_duplicates().tolist()
+    assert order[-2:] == ["not_computable", "agrees"]
+    assert set(silent["item_id"]) == {"N", "M"}
+    assert set(of_sales["item_id"]) | {"M"} == {"W", "A", "B", "M"}
+    assert sales.items == 4
+    assert first.total == 10
+    assert first.rows["item_id"].tolist() == reported.rows["item_id"].tolist()[:2]
+    assert of_sales["item_id"].iloc[0] in set(named.rows["item_id"])
+    assert named.total < 10
+    assert none.items == 0
     assert (none.reported, none.compared) == (0, 0)
+    assert set(teams.rows["item_id"]) <= set(reported.rows["item_id"])
 
 
 @pytest.mark.parametrize(
@@ -150,7 +166,7 @@ def test_names_of_downloads_hold_no_path(given: str, kept: str) -> None:
 @pytest.mark.parametrize("reasons", [["agrees", "rounding", "agrees"], ["agrees"], []])
 def test_bars_count_each_reason_of_all(reasons: list[str]) -> None:
     words = {reason: f"<{reason}>" for reason in REASONS}
-    rows = reason_rows(pd.Series(reasons, dtype="str"), REASONS, words)
+    rows = reason_rows({reason: reasons.count(reason) for reason in REASONS}, words)
     assert rows["reason"].tolist() == [r for r in ("rounding", "agrees") if r in reasons]
     assert rows["count"].tolist() == [reasons.count(r) for r in rows["reason"]]
     assert set(rows["total"]) <= {len(reasons)}

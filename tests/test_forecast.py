@@ -561,14 +561,23 @@ def test_forecasts_under_a_filter(sample_store: Store) -> None:
         everything = forecasts(reader, Filters("Q4 2026"))
         sales = forecasts(reader, Filters("Q4 2026", ("Sales",), ("team",)))
         nothing = forecasts(reader, Filters("Q1 1999"))
-    assert set(sales["department"]) == {"Sales"}
-    assert set(sales["level"]) == {"team"}
-    assert len(everything) > len(sales) > 0
-    assert nothing.empty
-    assert list(nothing.columns) == list(everything.columns)
-    known = everything["projected"].dropna()
+        some = forecasts(reader, Filters("Q4 2026"), most=2)
+        title = everything.rows["title"].iloc[0]
+        named = forecasts(reader, Filters("Q4 2026"), words=title.upper())
+    assert set(sales.rows["department"]) == {"Sales"}
+    assert set(sales.rows["level"]) == {"team"}
+    assert len(everything.rows) == everything.total > sales.total > 0
+    assert nothing.rows.empty
+    assert (nothing.total, nothing.known, nothing.reason) == (0, 0, None)
+    assert list(nothing.rows.columns) == list(everything.rows.columns)
+    known = everything.rows["projected"].dropna()
+    assert len(known) == everything.known
     assert known.is_monotonic_increasing
-    assert everything["projected"].iloc[: len(known)].notna().all()
+    assert everything.rows["projected"].iloc[: len(known)].notna().all()
+    assert some.rows["item_id"].tolist() == everything.rows["item_id"].tolist()[:2]
+    assert (some.total, some.known) == (everything.total, everything.known)
+    assert title in set(named.rows["title"])
+    assert named.total < everything.total
 
 
 def test_the_history_of_an_item_names_its_sources(store: Store) -> None:

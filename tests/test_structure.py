@@ -61,7 +61,7 @@ ALLOWED = {
     "alignment": {"queries", "schema", "store"},
     "cycles": {"queries", "store"},
     "differences": {"queries", "store"},
-    "findings": {"queries", "store", "texts"},
+    "findings": {"queries", "schema", "store", "texts"},
     "scorecard": {"store"},
     "courses": {"queries", "store", "texts"},
     "board": {"courses", "differences", "queries", "schema", "store"},

@@ -13,18 +13,15 @@ from okr_data.texts import number, t
 ROW_HEIGHT = 38
 
 
-def reason_rows(
-    reasons: pd.Series, order: tuple[str, ...], words: Mapping[str, str]
-) -> pd.DataFrame:
-    """Return reason, word, count and total of each reason that occurs, in a given order."""
-    counts = reasons.value_counts()
-    present = [reason for reason in order if reason in counts.index]
+def reason_rows(counts: Mapping[str, int], words: Mapping[str, str]) -> pd.DataFrame:
+    """Return reason, word, count and total of each reason that occurs, in the order of the counts."""
+    present = [reason for reason, count in counts.items() if count]
     return pd.DataFrame(
         {
             "reason": present,
             "word": [words[reason] for reason in present],
-            "count": [int(counts[reason]) for reason in present],
-            "total": len(reasons),
+            "count": [counts[reason] for reason in present],
+            "total": sum(counts.values()),
         }
     )
 

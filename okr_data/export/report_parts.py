@@ -296,31 +296,28 @@ def _changes(reader: Reader, of: Scope, filters: Filters) -> Part | None:
 
 
 def _attention(reader: Reader, of: Scope, filters: Filters) -> Part:
-    found = rules.findings(reader, filters).open()
-    grave = boards.gravest(found, ROWS // 2)
+    found = rules.findings(reader, filters, ROWS // 2)
     levels = of.level_names(one=True)
-    counts = "; ".join(
-        f"{SEVERITY_NAMES[s]} {number(int((found['severity'] == s).sum()))}" for s in SEVERITY_NAMES
-    )
+    counts = "; ".join(f"{SEVERITY_NAMES[s]} {number(found.open(s))}" for s in SEVERITY_NAMES)
     rows = [
         (
             SEVERITY_NAMES[r.severity], FINDING_NAMES[r.finding], str(r.title), levels.get(r.level, ""),
             _text(r.department), _text(r.owner), rules.told(str(r.sentence)),
         )
-        for r in grave.itertuples()
+        for r in found.gravest.itertuples()
     ]  # fmt: skip
     return Part(
         "attention",
         t("What needs attention"),
         (
-            tn("{n} open finding: {counts}.", "{n} open findings: {counts}.", len(found), counts=counts),
+            tn("{n} open finding: {counts}.", "{n} open findings: {counts}.", found.open(), counts=counts),
         ),
         table=Table(
             (
                 t("Severity"), t("Finding"), t("Item"), t("Level"), t("Department"), t("Owner"),
                 t("What was found"),
             ),
-            tuple(rows), more=max(0, len(found) - len(rows)),
+            tuple(rows), more=max(0, found.open() - len(rows)),
         ) if rows else None,
     )  # fmt: skip
 
@@ -328,21 +325,20 @@ def _attention(reader: Reader, of: Scope, filters: Filters) -> Part:
 def _forecast(reader: Reader, of: Scope, filters: Filters) -> Part | None:
     cycle = of.catalogue.cycle(filters.cycle)
     weeks = queries.trend(reader, filters)
-    frame = queries.forecasts(reader, filters)
-    known = frame[(frame["item_kind"] == "objective") & frame["projected"].notna()]
+    found = queries.forecasts(reader, filters, most=ROWS // 2)
+    known = found.rows[found.rows["projected"].notna()]
     figure = None
     if len(weeks) and cycle and cycle.starts_on and cycle.ends_on:
         span = (pd.Timestamp(cycle.starts_on), pd.Timestamp(cycle.ends_on))
         figure = trends.trend_figure(weeks, LIGHT, {"all": of.cycle_name}, "all", span, 300)
     if figure is None and known.empty:
         return None
-    all_of = frame[frame["item_kind"] == "objective"]
     rows = [
         (
             str(r.title), _text(r.department), percent(r.progress, 1),
             percent(r.projected), f"{percent(r.low)} – {percent(r.high)}",
         )
-        for r in known.head(ROWS // 2).itertuples()
+        for r in known.itertuples()
     ]  # fmt: skip
     return Part(
         "forecast",
@@ -350,7 +346,7 @@ def _forecast(reader: Reader, of: Scope, filters: Filters) -> Part | None:
         (
             t(
                 "{n} objectives have a forecast; those that end lowest come first.",
-                n=count_of(len(known), len(all_of)),
+                n=count_of(found.known, found.total),
             ),
         ),
         figure,

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from pptx.enum.chart import XL_CHART_TYPE as KIND
 
 from okr_data.alignment import RATIOS
-from okr_data.board import BINS, Outlook, gravest
+from okr_data.board import BINS, Outlook
 from okr_data.charts import sunburst
 from okr_data.charts.theme import LIGHT, gap_colour, is_known, mix, percent, points, state_colour
 from okr_data.charts.words import (
@@ -53,7 +53,6 @@ from okr_data.texts import Words, day, mark, number, t, tn
 MOST_BARS = 12
 #: Slides over which one long list goes on; what is left is counted, with the page that has it.
 MOST_SLIDES = 4
-MOST_FINDINGS = 18
 MOST_MOVES = 8
 MOST_ENDS = 8
 MOST_KEY_RESULTS = 6
@@ -146,7 +145,7 @@ def cover(slides: Slides, figures: Figures) -> None:
 def summary(slides: Slides, figures: Figures) -> None:
     """Tell the figures that decide, and the weeks behind them."""
     head, ahead = figures.overview.headline, figures.outlook
-    grave = len(figures.findings.open("high"))
+    grave = figures.findings.open("high")
     if head.paced:
         message = t(
             "{on_pace} objectives are on pace; {findings}",
@@ -384,7 +383,7 @@ def departments(slides: Slides, figures: Figures) -> None:
 def _department_rows(
     figures: Figures, rows: pd.DataFrame, names: Sequence[str]
 ) -> list[list[str | Cell]]:
-    open_ones = figures.findings.open()["department"].value_counts()
+    open_ones = figures.findings.by_department
     made: list[list[str | Cell]] = []
     for name, (_, row) in zip(names, rows.iterrows(), strict=True):
         on_pace = int(row["done"] + row["on_track"])
@@ -719,23 +718,22 @@ def remarks(slides: Slides, figures: Figures) -> None:
 
 def attention(slides: Slides, figures: Figures) -> None:
     """List the gravest open findings."""
-    opened = figures.findings.open()
-    grave = len(figures.findings.open("high"))
-    if opened.empty:
+    opened, grave = figures.findings.open(), figures.findings.open("high")
+    if not opened:
         unknown = int(figures.findings.summary["not_evaluated"].sum())
         _only(
             slides, t("No rule found anything that is not excused"),
             tn("{n} outcome could not be evaluated.", "{n} outcomes could not be evaluated.", unknown),
         )  # fmt: skip
         return
-    rows = gravest(opened, MOST_FINDINGS)
+    rows = figures.findings.gravest
     company = figures.level_names()["company"]
-    counts = opened["severity"].value_counts()
+    counts = {name: figures.findings.open(name) for name in SEVERITY_NAMES}
     _listed(
         slides,
         t(
             "{findings}, {grave} of them grave",
-            findings=tn("{n} finding is open", "{n} findings are open", len(opened)),
+            findings=tn("{n} finding is open", "{n} findings are open", opened),
             grave=number(grave),
         ),
         [
@@ -751,8 +749,8 @@ def attention(slides: Slides, figures: Figures) -> None:
             for r in rows.itertuples()
         ],
         [f"{r.title}: {told(str(r.sentence))}" for r in rows.itertuples()]
-        + [f"{SEVERITY_NAMES[name]}: {number(int(count))}" for name, count in counts.items()],
-        t("the page Findings"), len(opened),
+        + [f"{SEVERITY_NAMES[name]}: {number(count)}" for name, count in counts.items() if count],
+        t("the page Findings"), opened,
     )  # fmt: skip
 
 
@@ -781,7 +779,7 @@ def forecast(slides: Slides, figures: Figures) -> None:
         n=of(ahead.forecast, ahead.objectives),
     )  # fmt: skip
     found = figures.forecasts
-    rows = found[(found["item_kind"] == "objective") & found["projected"].notna()]
+    rows = found.rows[found.rows["projected"].notna()]
     bins = [f"{n * 10}–{(n + 1) * 10}" for n in range(BINS)]
     slide = slides.add(
         message,
@@ -791,7 +789,7 @@ def forecast(slides: Slides, figures: Figures) -> None:
                 title=r.title, end=percent(r.projected, 1), low=percent(_none(r.low)),
                 high=percent(_none(r.high)), progress=percent(_none(r.progress), 1),
             )
-            for r in rows.head(30).itertuples()
+            for r in rows.itertuples()
         ],
     )  # fmt: skip
     left, right = slides.body.columns(1, 1.2)
@@ -824,8 +822,8 @@ def forecast(slides: Slides, figures: Figures) -> None:
         ],
         t("Objectives that end lowest, with today's progress and the interval of the forecast."),
     )  # fmt: skip
-    if len(rows) > len(lowest):
-        _rest(slides, slide, len(rows) - len(lowest), t("the page Trends"))
+    if found.known > len(lowest):
+        _rest(slides, slide, found.known - len(lowest), t("the page Trends"))
 
 
 def alignment(slides: Slides, figures: Figures) -> None:

@@ -23,13 +23,16 @@ from okr_data.contribution import Matrix
 from okr_data.differences import Differences
 from okr_data.findings import Findings
 from okr_data.objective import Item
-from okr_data.queries import Catalogue, Cycle, Filters, Overview
+from okr_data.queries import Catalogue, Cycle, Filters, Forecasts, Overview
 from okr_data.settings import Settings
 from okr_data.store import Progress, Reader
 from okr_data.texts import day, mark, t
 
 #: Company objectives that have a slide of their own; the rest is listed.
 MOST_GOALS = 12
+#: Findings that are told, and forecasts that stand in the notes: the lowest ends.
+MOST_FINDINGS = 18
+MOST_FORECASTS = 30
 NO_CYCLE = mark("Without cycle")
 
 
@@ -63,7 +66,7 @@ class Figures:
     goals: pd.DataFrame
     items: tuple[Item, ...]
     alignment: Alignment
-    forecasts: pd.DataFrame
+    forecasts: Forecasts
     around: Around
     changes: Differences | None
     remarks: tuple[Remark, ...]
@@ -122,9 +125,9 @@ def gather(
     return Figures(
         filters, catalogue, queries.settings(reader), queries.overview(reader, filters, frames),
         queries.trend(reader, filters),
-        boards.outlook(reader, filters), rules.findings(reader, filters), matrix, goals, items,
-        alignments.alignment(reader, filters), queries.forecasts(reader, filters), around, found,
-        tuple(remarks),
+        boards.outlook(reader, filters), rules.findings(reader, filters, MOST_FINDINGS), matrix, goals,
+        items, alignments.alignment(reader, filters),
+        queries.forecasts(reader, filters, most=MOST_FORECASTS), around, found, tuple(remarks),
     )  # fmt: skip
 
 

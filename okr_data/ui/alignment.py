@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
-from okr_data.alignment import RATIOS, Alignment, Ratio
+from okr_data.alignment import RATIOS, Alignment, Behind, Ratio, aligned_objectives
 from okr_data.charts import bars
 from okr_data.charts.theme import Palette
+from okr_data.store import Reader
 from okr_data.texts import Words, mark
 from okr_data.ui import tables
 from okr_data.ui.chart_menu import DEFINITIONS, show_chart
@@ -73,7 +76,7 @@ def render_ratios(view: View, shown: Alignment, palette: Palette) -> None:
         _states(view, shown.by_department, "department", palette)
     with card(t("Every ratio by level and department"), t("numerator of denominator")):
         _ratio_table(view, shown)
-    _rows_behind(view)
+    _rows_behind(view, shown.whole.iloc[0])
 
 
 def _tiles(row: pd.Series) -> None:
@@ -153,45 +156,25 @@ def _ratio_table(view: View, shown: Alignment) -> None:
     )
 
 
-def _rows_behind(view: View) -> None:
+def _rows_behind(view: View, whole: pd.Series) -> None:
     """List the objectives that the ratios count, those that lead nowhere first.
 
     With a ratio chosen, each row says whether it counts in it and passes; links are counted in rows.
     """
-    rows = view.data.aligned_objectives(view.filters)
-    counts = rows["alignment_state"].value_counts()
-    present = [state for state in reversed(list(STATE_NAMES)) if state in counts.index]
-    with card(t("The objectives behind the ratios"), objectives(len(rows))):
-        words = {state: f"{STATE_NAMES[state]} ({number(counts[state])})" for state in present}
+    present = [state for state in reversed(list(STATE_NAMES)) if whole[state]]
+    with card(t("The objectives behind the ratios"), objectives(int(whole["objectives"]))):
+        words = {state: f"{STATE_NAMES[state]} ({number(whole[state])})" for state in present}
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             ratio = _choose_ratio()
-            states = pick_many(t("Alignment state"), words, "state")
+            states = tuple(pick_many(t("Alignment state"), words, "state"))
+            said = tables.search(int(whole["objectives"]), "aligned")
+        found = view.data.aligned_objectives(view.filters, states, ratio, said)
         if ratio is not None:
-            rows = _counted_in(rows, ratio)
-            passed = int(rows["passed"].sum())
             st.caption(
-                f"{safe(t(ratio.means))} {_passed_words(ratio, passed, int(rows['counted'].sum()))}"
+                f"{safe(t(ratio.means))} {_passed_words(ratio, found.passed, found.counted)}"
             )
-        kept = rows[rows["alignment_state"].isin(states)] if states else rows
-        table = pd.DataFrame(
-            {
-                "Objective": kept["title"],
-                "Alignment": kept["alignment_state"].map(STATE_NAMES),
-                "Aligned to": kept["parents"],
-                "Level": kept["level"].map(lambda level: view.level_name(level, one=True)),
-                "Department": kept["department"],
-                "Owner": kept["owner"],
-                "Links": kept["links"],
-                "One level up": kept["adjacent_links"],
-                "To another department": kept["cross_department_links"],
-                "Id": kept["objective_id"],
-                "File": kept["file"],
-                "Row": kept["row"],
-            }
-        ).reset_index(drop=True)
-        if ratio is not None:
-            table.insert(1, mark("Counts"), kept["counted"].to_numpy(int))
-            table.insert(2, mark("Passes"), kept["passed"].to_numpy(int))
+        levels = view.data.level_names(one=True)
+        table = _behind_table(found, ratio, levels)
         event = tables.show(
             table,
             t("Objectives with their alignment state, parents and links"),
@@ -204,13 +187,47 @@ def _rows_behind(view: View) -> None:
             },
             on_select="rerun",
             selection_mode="single-row",
-            key=f"aligned-{view.filters.cycle}-{'-'.join(states)}-{ratio and ratio.name}-{len(table)}",
+            key=f"aligned-{view.filters.cycle}-{'-'.join(states)}-{ratio and ratio.name}-{len(table)}-{said}",
             height=430 if len(table) > _WHOLE else "content",
         )
-        offer_csv(t("Download this list (CSV)"), table, view, "alignment.csv", "download-alignment")
+
+        def whole_table(reader: Reader) -> pd.DataFrame:
+            every = aligned_objectives(reader, view.filters, states, ratio, said, most=None)
+            return _behind_table(every, ratio, levels)
+
+        offer_csv(
+            t("Download this list (CSV)"), whole_table, view, "alignment.csv", "download-alignment"
+        )
+        tables.say_rest(len(table), found.total)
         chosen = event.selection.rows
         if chosen and chosen[0] < len(table):
             view.open_objective(str(table.iloc[chosen[0]]["Id"]))
+
+
+def _behind_table(
+    found: Behind, ratio: Ratio | None, level_names: Mapping[str, str]
+) -> pd.DataFrame:
+    rows = found.rows
+    table = pd.DataFrame(
+        {
+            "Objective": rows["title"],
+            "Alignment": rows["alignment_state"].map(dict(STATE_NAMES)),
+            "Aligned to": rows["parents"],
+            "Level": rows["level"].map(dict(level_names)),
+            "Department": rows["department"],
+            "Owner": rows["owner"],
+            "Links": rows["links"],
+            "One level up": rows["adjacent_links"],
+            "To another department": rows["cross_department_links"],
+            "Id": rows["objective_id"],
+            "File": rows["file"],
+            "Row": rows["row"],
+        }
+    )
+    if ratio is not None:
+        table.insert(1, mark("Counts"), rows["counted"])
+        table.insert(2, mark("Passes"), rows["passed"])
+    return table
 
 
 def _choose_ratio() -> Ratio | None:
@@ -229,25 +246,6 @@ def _choose_ratio() -> Ratio | None:
         return None
     st.query_params[RATIO] = chosen
     return by_name[chosen]
-
-
-def _counted_in(rows: pd.DataFrame, ratio: Ratio) -> pd.DataFrame:
-    """Return the rows in the denominator of a ratio with ``counted`` and ``passed``, what fails first."""
-    state = rows["alignment_state"]
-    passed = {
-        "line_of_sight": state.isin(["contributing", "supporting"]),
-        "contributing": state == "contributing",
-        "linked": state.isin(["contributing", "supporting", "detached"]),
-        "supported": rows["supported"].fillna(False).astype(bool),
-    }
-    counted = {"objectives": state.notna(), "supportable": rows["supportable"].fillna(False)}
-    whole = counted[ratio.total] if ratio.total in counted else rows[ratio.total].fillna(0)
-    part = passed[ratio.passed] if ratio.passed in passed else rows[ratio.passed].fillna(0)
-    found = rows.assign(counted=whole.astype(int), passed=part.astype(int))
-    found = found[found["counted"] > 0].assign(
-        passed=lambda r: r["passed"].clip(upper=r["counted"])
-    )
-    return found.sort_values("passed", kind="stable")
 
 
 def _passed_words(ratio: Ratio, passed: int, counted: int) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from okr_data.board import MOST_GRAVE, Movement, gravest
+from okr_data.board import Movement
 from okr_data.charts import carried
 from okr_data.charts import contribution as charts
 from okr_data.charts.scorecard import change_words, score_rows
 from okr_data.charts.theme import Palette
 from okr_data.contribution import Matrix
-from okr_data.findings import Findings, told
+from okr_data.findings import MOST_GRAVE, Findings, told
 from okr_data.queries import Headline
 from okr_data.scorecard import DIMENSIONS, Scorecard
 from okr_data.texts import Words, mark
@@ -81,7 +81,7 @@ def render_ways(view: View, figures: Headline, found: Findings) -> None:
             )  # fmt: skip
         if not figures.objectives:
             return
-        grave = len(found.open("high"))
+        grave = found.open("high")
         way(
             "pages/findings.py",
             tn("{n} grave finding: what to do", "{n} grave findings: what to do", grave),
@@ -94,7 +94,7 @@ def render_ways(view: View, figures: Headline, found: Findings) -> None:
 
 def render_attention(view: View, found: Findings) -> None:
     """Show the gravest open findings, each a way to its objective, and how many there are."""
-    rows = gravest(found.open())
+    rows = found.gravest
     with card(t("What needs attention"), _severities(found)):
         if rows.empty:
             st.write(_nothing_found(found))
@@ -104,14 +104,14 @@ def render_attention(view: View, found: Findings) -> None:
                     with st.container(gap=None, key=f"grave-{number}"):
                         _attention_row(view, pd.Series(row))
         way(
-            "pages/findings.py", tn("All {n} finding", "All {n} findings", len(found.open())),
+            "pages/findings.py", tn("All {n} finding", "All {n} findings", found.open()),
             icon=":material/arrow_forward:",
         )  # fmt: skip
 
 
 def _severities(found: Findings) -> str:
     """Say how many of each severity are open, and of how many items that were looked at."""
-    counts = [f"{number(len(found.open(s)))} {word.lower()}" for s, word in SEVERITY_NAMES.items()]
+    counts = [f"{number(found.open(s))} {word.lower()}" for s, word in SEVERITY_NAMES.items()]
     excused = int(found.summary["excused"].sum()) if len(found.summary) else 0
     return " · ".join(counts + ([t("{n} excused", n=number(excused))] if excused else []))
 
@@ -203,8 +203,7 @@ def go_to_department() -> None:
 
 
 def _open_findings(found: Findings, names: list[str | None]) -> list[int]:
-    counts = found.open()["department"].value_counts()
-    return [0 if name is None else int(counts.get(name, 0)) for name in names]
+    return [0 if name is None else found.by_department.get(name, 0) for name in names]
 
 
 def _department_columns() -> dict[str, object]:

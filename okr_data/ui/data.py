@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -31,7 +31,7 @@ from okr_data import reconciliation as reconciliations
 from okr_data import scorecard as scorecards
 from okr_data import suggestions as suggesting
 from okr_data import what_if as effects
-from okr_data.alignment import Alignment
+from okr_data.alignment import Alignment, Behind, Ratio
 from okr_data.board import Department, Movement, Outlook
 from okr_data.cascade import Area, Around, Centre, Found, Graph, Places, Summary
 from okr_data.contribution import Carriers, Matrix, Scope
@@ -45,7 +45,7 @@ from okr_data.line_of_sight import Choices, FocusKind, LineOfSight
 from okr_data.objective import Item
 from okr_data.organisation import Organisation
 from okr_data.overlaps import Overlaps
-from okr_data.queries import Catalogue, Filters, Overview, Trends
+from okr_data.queries import Catalogue, Excerpt, Filters, Forecasts, Overview, Trends
 from okr_data.reconciliation import Derivation, Reconciliation
 from okr_data.scorecard import Scorecard
 from okr_data.settings import Settings
@@ -86,9 +86,10 @@ class Data:
     folder: Path
     generation: int
     as_of: date | None = None
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def at(self, as_of: date | None) -> Data:
-        return Data(self.folder, self.generation, as_of)
+        return self if as_of == self.as_of else Data(self.folder, self.generation, as_of)
 
     def ask(
         self, question: Callable[Concatenate[Reader, Arguments], Answer], /,
@@ -104,16 +105,25 @@ class Data:
         )
         return found
 
+    def _once(self, name: str, ask: Callable[[], Answer]) -> Answer:
+        """Keep for this run what nobody changes and every part of a page asks for."""
+        if name not in self._kept:
+            self._kept[name] = ask()
+        found: Answer = self._kept[name]
+        return found
+
     def make(self, ask: Callable[[Reader], Answer]) -> Answer:
         """Ask without keeping the answer: for files, which are large and made once."""
         return _ask(self.folder, self.generation, self.as_of, ask)
 
     def catalogue(self) -> Catalogue:
-        return self.ask(queries.catalogue)
+        return self._once("catalogue", lambda: self.ask(queries.catalogue))
 
     def settings(self) -> Settings:
         """Return the settings that made the figures of this generation, whatever the file says now."""
-        return Data(self.folder, self.generation).ask(queries.settings)
+        return self._once(
+            "settings", lambda: Data(self.folder, self.generation).ask(queries.settings)
+        )
 
     def level_names(self, one: bool = False) -> dict[str, str]:
         """Return what this organisation calls the levels, in the plural or for one objective."""
@@ -170,14 +180,24 @@ class Data:
     def reconciliation(self, filters: Filters) -> Reconciliation:
         return self.ask(reconciliations.reconciliation, filters)
 
+    def reconciled(self, filters: Filters, reason: str | None, words: str) -> Excerpt:
+        return self.ask(reconciliations.items, filters, reason, words)
+
     def alignment(self, filters: Filters) -> Alignment:
         return self.ask(alignments.alignment, filters)
 
-    def aligned_objectives(self, filters: Filters) -> pd.DataFrame:
-        return self.ask(alignments.aligned_objectives, filters)
+    def aligned_objectives(
+        self, filters: Filters, states: tuple[str, ...], ratio: Ratio | None, words: str
+    ) -> Behind:
+        return self.ask(alignments.aligned_objectives, filters, states, ratio, words)
 
     def findings(self, filters: Filters) -> Findings:
         return self.ask(rules.findings, filters)
+
+    def found(
+        self, filters: Filters, rule: str | None, severity: str | None, excused: bool, words: str
+    ) -> Excerpt:
+        return self.ask(rules.found, filters, rule, severity, excused, words)
 
     def findings_of(self, objective_id: str) -> pd.DataFrame:
         return self.ask(rules.findings_of, objective_id)
@@ -197,14 +217,14 @@ class Data:
     def item(self, item_id: str) -> Item | None:
         return self.ask(objectives.item, item_id)
 
-    def item_choices(self, filters: Filters) -> pd.DataFrame:
-        return self.ask(objectives.choices, filters)
+    def item_choices(self, filters: Filters, words: str = "", worst_first: bool = False) -> Excerpt:
+        return self.ask(objectives.choices, filters, words, worst_first)
 
     def item_history(self, item_kind: str, item_id: str) -> pd.DataFrame:
         return self.ask(queries.item_history, item_kind, item_id)
 
-    def forecasts(self, filters: Filters) -> pd.DataFrame:
-        return self.ask(queries.forecasts, filters)
+    def forecasts(self, filters: Filters, words: str) -> Forecasts:
+        return self.ask(queries.forecasts, filters, words, queries.MOST_ROWS)
 
     def suggestions(self, filters: Filters) -> Suggestions:
         """Return suggestions for what is under the filters; measured over the whole cycle."""
@@ -229,8 +249,8 @@ class Data:
     def what_if(self, key_result_id: str, value: float | None, progress: float | None) -> WhatIf:
         return self.ask(effects.what_if, key_result_id, value, progress)
 
-    def sight_choices(self, filters: Filters) -> Choices:
-        return self.ask(sights.choices, filters)
+    def sight_choices(self, filters: Filters, words: str = "") -> Choices:
+        return self.ask(sights.choices, filters, words)
 
     def line_of_sight(
         self, focus_kind: FocusKind, focus_id: str, cycle: str | None
@@ -240,11 +260,8 @@ class Data:
     def organisation(self) -> Organisation:
         return Data(self.folder, self.generation).ask(organisations.organisation)
 
-    def derivation(self, filters: Filters, item_kind: str, item_id: str) -> Derivation:
-        """Return how a figure came about; its row is looked up among those of the filter."""
-        items = self.ask(reconciliations.reconciliation, filters).items
-        item = items[(items["item_kind"] == item_kind) & (items["item_id"] == item_id)].iloc[0]
-        return self.ask(reconciliations.derivation, item, language())
+    def derivation(self, item_kind: str, item_id: str) -> Derivation:
+        return self.ask(reconciliations.derivation, item_kind, item_id, language())
 
     def import_issues(self, import_id: str) -> pd.DataFrame:
         with st.spinner(t("Looking up its issues …")):

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from okr_data.neutral import neutral_csv
+from okr_data.store import Reader
 from okr_data.texts import language, speaking
 from okr_data.ui.filters import View
 
@@ -52,6 +53,20 @@ def exported(frame: pd.DataFrame, view: View) -> pd.DataFrame:
     )
 
 
-def offer_csv(label: str, table: pd.DataFrame, view: View, file_name: str, key: str) -> None:
-    """Offer a table of figures as CSV, with its day and the digest of the settings."""
-    offer(label, lambda: neutral_csv(exported(table, view)), file_name, key)
+def offer_csv(
+    label: str,
+    table: pd.DataFrame | Callable[[Reader], pd.DataFrame],
+    view: View,
+    file_name: str,
+    key: str,
+) -> None:
+    """Offer a table of figures as CSV, with its day and the digest of the settings.
+
+    Of a list that a page shows only in part, ``table`` asks for the whole.
+    """
+
+    def made() -> bytes:
+        whole = view.data.make(table) if callable(table) else table
+        return neutral_csv(exported(whole, view))
+
+    offer(label, made, file_name, key)

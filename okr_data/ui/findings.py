@@ -12,6 +12,8 @@ from okr_data.charts import reasons as charts
 from okr_data.charts.theme import Palette, count_colour, mix
 from okr_data.errors import OkrError
 from okr_data.findings import Findings, told
+from okr_data.findings import found as every_found
+from okr_data.store import Reader
 from okr_data.texts import Words, mark
 from okr_data.ui import data as pinned_data
 from okr_data.ui import tables
@@ -47,22 +49,22 @@ _EXCUSED_FOR = 60
 def render_sentence(view: View, found: Findings) -> None:
     """Say how much needs attention, the gravest first."""
     name = safe(view.cycle_name)
-    high, rest = found.open("high"), found.open()
-    if rest.empty:
+    high, every = found.open("high"), found.open()
+    if not every:
         verdict = t("{name}: no rule found anything", name=name)
-    elif high.empty:
+    elif not high:
         verdict = tn(
             "{name}: {n} finding, not grave", "{name}: {n} findings, none of them grave",
-            len(rest), name=name,
+            every, name=name,
         )  # fmt: skip
     else:
         verdict = tn(
             "{name}: {n} grave finding on {objectives}, {all} findings in all",
             "{name}: {n} grave findings on {objectives}, {all} findings in all",
-            len(high),
+            high,
             name=name,
-            objectives=objectives(high["objective_id"].nunique()),
-            all=number(len(rest)),
+            objectives=objectives(found.grave_objectives),
+            all=number(every),
         )
     st.title(verdict, anchor=False)
     st.caption(safe(view.subtitle()))
@@ -170,12 +172,17 @@ def _list(view: View, found: Findings) -> pd.Series | None:
         st.caption(f"{safe(t(RULES[rule].shows))} {_looked_at(counts.loc[rule])}")
     else:
         st.query_params.pop(RULE, None)
-    rows = found.found if also else found.open()
-    if rule:
-        rows = rows[rows["finding"] == rule]
-    elif severity:
-        rows = rows[rows["severity"] == severity]
-    return _table(view, rows.reset_index(drop=True), f"{rule}-{severity}-{also}")
+    rows = found.summary
+    of_choice = (
+        rows["finding"] == rule
+        if rule
+        else rows["severity"] == severity
+        if severity
+        else slice(None)
+    )
+    counted = ["found", "excused"] if also else ["found"]
+    words = tables.search(int(rows.loc[of_choice, counted].sum().sum()), "findings")
+    return _table(view, rule, severity, also, words)
 
 
 def _looked_at(counts: pd.Series) -> str:
@@ -185,7 +192,11 @@ def _looked_at(counts: pd.Series) -> str:
     return t("Found on {items}.", items=text)
 
 
-def _table(view: View, rows: pd.DataFrame, choice: str) -> pd.Series | None:
+def _table(
+    view: View, rule: str | None, severity: str | None, also: bool, words: str
+) -> pd.Series | None:
+    listed = view.data.found(view.filters, rule, severity, also, words)
+    rows, choice = listed.rows, f"{rule}-{severity}-{also}-{words}"
     if rows.empty:
         st.write(t("Nothing is found under this choice."))
         return None
@@ -204,13 +215,16 @@ def _table(view: View, rows: pd.DataFrame, choice: str) -> pd.Series | None:
         key=f"findings-{choice}-{view.filters.cycle}-{len(rows)}-{st.session_state.get(_MOVES, 0)}",
         height=460 if len(rows) > _WHOLE else "content",
     )
+
+    def whole_table(reader: Reader) -> pd.DataFrame:
+        return findings_table(
+            every_found(reader, view.filters, rule, severity, also, words, most=None).rows
+        )
+
     offer_csv(
-        t("Download these findings (CSV)"),
-        findings_table(rows),
-        view,
-        "findings.csv",
-        "download-findings",
+        t("Download these findings (CSV)"), whole_table, view, "findings.csv", "download-findings"
     )
+    tables.say_rest(len(rows), listed.total)
     chosen = event.selection.rows
     return rows.iloc[chosen[0]] if chosen and chosen[0] < len(rows) else None
 

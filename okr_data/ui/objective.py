@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from okr_data.cascade import Centre
 from okr_data.charts import trends
 from okr_data.charts.cycles import BAND_WORDS
 from okr_data.charts.theme import Palette
@@ -64,7 +65,9 @@ def choose(view: View) -> Item | None:
             )
         )  # fmt: skip
     choices = view.data.item_choices(view.filters)
-    titles = dict(zip(choices["objective_id"], choices["title"], strict=True))
+    if words := tables.search(choices.total, "objectives"):
+        choices = view.data.item_choices(view.filters, words)
+    titles = dict(zip(choices.rows["objective_id"], choices.rows["title"], strict=True))
     own = None if found is None else found.objective_id
     ids = [*([own] if own and own not in titles else []), *titles]
     if found is not None and own is not None:
@@ -80,22 +83,36 @@ def choose(view: View) -> Item | None:
         key=f"look-up-{asked}",
         width=560,
     )
+    tables.say_more(len(choices.rows), choices.total)
     if chosen and chosen != own:
         st.query_params[ITEM] = chosen
         st.rerun()
     return found
 
 
-def nothing_chosen() -> None:
-    """Say what this page is for, and stop."""
+def nothing_chosen(view: View) -> None:
+    """Say what this page is for, and offer the objectives that one would ask about first."""
     st.title(t("Look an objective up"), anchor=False)
-    st.write(
+    st.caption(
         t(
             "Choose an objective above: its figures, its way up to the company goals and down to the "
             "work, its history, its findings, and the rows of the files that all of it comes from."
         )
     )
-    st.stop()
+    worst = view.data.furthest_behind(view.filters, Centre())
+    if worst.empty:
+        return
+    with card(t("Furthest behind pace"), t("select one to open it")):
+        event = tables.show(
+            tables.objectives_table(worst, view.data.level_names(one=True))[
+                ["Objective", "Level", "Department", "Owner", "Progress", "Gap to pace", "Pace", "Measured"]
+            ],
+            t("Objectives furthest behind pace"), tables.objective_columns(),
+            on_select="rerun", selection_mode="single-row", key=f"worst-{view.cycle_name}",
+        )  # fmt: skip
+    chosen = event.selection.rows
+    if chosen and chosen[0] < len(worst):
+        view.open_objective(str(worst.iloc[chosen[0]]["objective_id"]))
 
 
 def render_sentence(view: View, item: Item) -> None:

@@ -8,7 +8,9 @@ import streamlit as st
 from okr_data.charts import reasons as charts
 from okr_data.charts.theme import Palette
 from okr_data.reconciliation import DIFFERS, REASONS, Reconciliation, exact
+from okr_data.reconciliation import items as every_item
 from okr_data.reconciliation import number as plain
+from okr_data.store import Reader
 from okr_data.texts import Words, mark
 from okr_data.ui import tables
 from okr_data.ui.chart_menu import DEFINITIONS, show_chart
@@ -114,7 +116,7 @@ def _in_figures(found: Reconciliation) -> str:
         "{reported} of {items} items report a progress; {compared} of {reported} can be computed from "
         "values too, and {agree} of {compared} agree within {within}.",
         reported=number(found.reported),
-        items=number(len(found.items)),
+        items=number(found.items),
         compared=number(found.compared),
         agree=number(found.count("agrees")),
         within=within,
@@ -170,8 +172,8 @@ def _remember_reason(found: Reconciliation) -> None:
 
 
 def _bars(view: View, found: Reconciliation, palette: Palette) -> None:
-    reported = found.items[found.items["reason"] != "not_reported"]
-    rows = charts.reason_rows(reported["reason"], REASONS, dict(REASON_WORDS))
+    counts = {reason: found.count(reason) for reason in REASONS if reason != "not_reported"}
+    rows = charts.reason_rows(counts, dict(REASON_WORDS))
     key = f"{_BARS}-{st.session_state.get(_MOVES, 0)}"
     chosen = st.session_state[REASON]
     show_chart(
@@ -208,7 +210,7 @@ def _bars(view: View, found: Reconciliation, palette: Palette) -> None:
             t(
                 "{part} of {whole} items report no figure and are in no bar.",
                 part=number(missing),
-                whole=number(len(found.items)),
+                whole=number(found.items),
             )
         )
 
@@ -237,12 +239,11 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
         st.query_params[REASON] = reason
     else:
         st.query_params.pop(REASON, None)
-    items = found.items
-    shown = items[items["reason"] == reason] if reason else items[items["reason"] != "not_reported"]
-    shown = shown.reset_index(drop=True)
     if reason:
         st.caption(REASON_MEANS[reason])
-    table = _table(shown)
+    words = tables.search(found.count(reason) if reason else found.reported, "items")
+    listed = view.data.reconciled(view.filters, reason, words)
+    shown, table = listed.rows, _table(listed.rows)
     percent = st.column_config.NumberColumn(format="%.1f %%", width=90)
     event = tables.show(
         table,
@@ -260,13 +261,17 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
         on_select="rerun",
         selection_mode="single-row",
         # Rows are selected by position: another list is another table.
-        key=f"items-{view.data.generation}-{view.data.as_of}-{view.filters}-{reason}",
+        key=f"items-{view.data.generation}-{view.data.as_of}-{view.filters}-{reason}-{words}",
         height=390 if len(table) > _WHOLE - 3 else "content",
     )
+
+    def whole_table(reader: Reader) -> pd.DataFrame:
+        return _table(every_item(reader, view.filters, reason, words, most=None).rows)
+
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         offer_csv(
             t("Download these items (CSV)"),
-            table,
+            whole_table,
             view,
             "reconciliation.csv",
             "download-reconciliation",
@@ -274,10 +279,11 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
         st.caption(
             t(
                 "{part} of {whole} items shown.",
-                part=number(len(table)),
-                whole=number(len(items)),
+                part=number(listed.total),
+                whole=number(found.items),
             )
         )
+    tables.say_rest(len(table), listed.total)
     rows = event.selection.rows
     return shown.iloc[rows[0]] if rows and rows[0] < len(shown) else None
 
@@ -310,7 +316,7 @@ def _percents(fractions: pd.Series) -> pd.Series:
 def _trace(view: View, item: pd.Series) -> None:
     """Write out the arithmetic of one item, down to the row of the uploaded file."""
     kind, item_id = str(item["item_kind"]), str(item["item_id"])
-    found = view.data.derivation(view.filters, kind, item_id)
+    found = view.data.derivation(kind, item_id)
     with card(safe(str(item["title"])), f"{KIND_WORDS[kind]} {safe(item_id)}"):
         st.markdown("  \n".join(safe(sentence) for sentence in found.sentences))
         reason = str(item["reason"])

@@ -9,7 +9,8 @@ import streamlit as st
 
 from okr_data.charts.line_of_sight import sight_alt, sight_drawing, sight_figure, sight_rows
 from okr_data.charts.theme import Palette
-from okr_data.line_of_sight import FocusKind, LineOfSight
+from okr_data.line_of_sight import Choices, FocusKind, LineOfSight
+from okr_data.queries import MOST_ROWS
 from okr_data.texts import Words, mark
 from okr_data.ui import tables
 from okr_data.ui.chart_menu import DEFINITIONS, show_chart
@@ -33,12 +34,8 @@ def choose_focus(view: View) -> tuple[FocusKind, str] | None:
 
     An objective of the address need not be under the filter: a company goal of the year is not.
     """
-    choices = view.data.sight_choices(view.filters)
-    titles = _titles(view, choices.objectives)
-    options: dict[FocusKind, list[str]] = {
-        "objective": list(titles), "team": list(choices.teams), "person": list(choices.people),
-    }  # fmt: skip
-    kinds = [kind for kind, names in options.items() if names]
+    every = view.data.sight_choices(view.filters)
+    kinds = [kind for kind, names in every.names().items() if names]
     if not kinds:
         return None
     asked = st.query_params.get(FOCUS)
@@ -47,8 +44,15 @@ def choose_focus(view: View) -> tuple[FocusKind, str] | None:
             t("Line of sight of"), kinds, default=next((k for k in kinds if k == asked), kinds[0]),
             format_func=lambda k: FOCUS_KINDS[k], key=_fresh(FOCUS), required=True,
         ) or kinds[0]  # fmt: skip
-        names = options[kind]
         asked = st.query_params.get(f"{FOCUS}_{kind}")
+        if words := tables.search(every.total, "sight"):
+            found = view.data.sight_choices(view.filters, words)
+        else:
+            found = every
+        titles = _titles(view, found.objectives)
+        names = (
+            list(titles) if kind == "objective" else _with_asked(view, found, every, kind, asked)
+        )
         chosen = st.selectbox(
             FOCUS_KINDS[kind], names, index=names.index(asked) if asked in names else 0,
             format_func=lambda name: titles.get(name, name) if kind == "objective" else name,
@@ -57,6 +61,17 @@ def choose_focus(view: View) -> tuple[FocusKind, str] | None:
     # Written here and not bound: the address names an objective by its id, not by its title.
     _write_address(kind, chosen)
     return kind, chosen
+
+
+def _with_asked(
+    view: View, found: Choices, every: Choices, kind: FocusKind, asked: str | None
+) -> list[str]:
+    """Return the names to choose from, also the one of the address where a long list leaves it out."""
+    names = list(found.names()[kind])
+    if asked and asked not in names and every.total > MOST_ROWS:
+        there = view.data.sight_choices(view.filters, asked).names()[kind]
+        names = [*(name for name in there if name == asked), *names]
+    return names or list(every.names()[kind])
 
 
 def focus_on(kind: FocusKind, item_id: str) -> None:

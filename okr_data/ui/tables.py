@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from okr_data.ui.words import NO_DEPARTMENT, PACE_NAMES, STATE_NAMES, localised, of, t
+from okr_data.queries import MOST_ROWS
+from okr_data.ui.words import NO_DEPARTMENT, PACE_NAMES, STATE_NAMES, localised, number, of, t
 
 
 def percent_column(help_text: str = "") -> Any:
@@ -41,6 +42,41 @@ def show(
         alt=alt,
         **options,
     )
+
+
+def search(total: int, name: str) -> str:
+    """Ask for words where a list is too long for a page; without any, or of a short list, "".
+
+    A short list is all there: the search of the table itself finds everything in it.
+    """
+    if total <= MOST_ROWS:
+        return ""
+    return st.text_input(
+        t("Search all {n}", n=number(total)), key=f"search-{name}", width=320,
+        placeholder=t("Words of a title, id or owner"), icon=":material/search:",
+    ).strip()  # fmt: skip
+
+
+def say_rest(shown: int, total: int) -> None:
+    """Say that a table does not show all of its list, and how to come to the others."""
+    if shown < total:
+        st.caption(
+            t(
+                "The first {n} of {all} rows. The search finds the others, the file has them all.",
+                n=number(shown), all=number(total),
+            )
+        )  # fmt: skip
+
+
+def say_more(offered: int, total: int) -> None:
+    """Say that a box does not offer everything that there is."""
+    if offered < total:
+        st.caption(
+            t(
+                "The first {n} of {all} are offered; words above find the others.",
+                n=number(offered), all=number(total),
+            )
+        )  # fmt: skip
 
 
 def _translated(name: str, column: Any) -> Any:

@@ -11,12 +11,14 @@ from okr_data.charts import bars, trends
 from okr_data.charts.theme import Palette
 from okr_data.courses import By, Courses, courses, told_reason
 from okr_data.objective import Item
-from okr_data.queries import Trends
+from okr_data.queries import Forecasts, Trends, forecasts
 from okr_data.settings import Settings
+from okr_data.store import Reader
 from okr_data.texts import mark
 from okr_data.ui import tables
 from okr_data.ui.chart_menu import DEFINITIONS, show_chart
 from okr_data.ui.choices import select
+from okr_data.ui.downloads import offer_csv
 from okr_data.ui.filters import View
 from okr_data.ui.frame import card
 from okr_data.ui.overview import part_of
@@ -40,8 +42,6 @@ ENDS = mark("Objectives with where they will end")
 CHECK_INS = mark("Check-ins within the cadence week by week")
 #: Address parameter of the objective whose course is drawn.
 COURSE = "course"
-#: Objectives to choose from: more would be the largest part of the page.
-MOST_CHOICES = 500
 _ALL = "all"
 _WHOLE = 12
 _DAY = "D MMM YYYY"
@@ -589,9 +589,9 @@ def _by_department(view: View, now: pd.DataFrame, palette: Palette) -> None:
 # --- one objective --------------------------------------------------------------------
 
 
-def render_one(view: View, more: Courses, palette: Palette) -> None:
+def render_one(view: View, palette: Palette) -> None:
     """Draw the course of one objective, at first of the one furthest behind pace."""
-    titles, left_out = _titles(view, more)
+    titles, left_out = _titles(view)
     if not titles:
         return
     with card(t("One objective"), t("solid = so far, dashed = forecast, dotted = expected pace")):
@@ -612,17 +612,15 @@ def render_one(view: View, more: Courses, palette: Palette) -> None:
             _course(view, item, palette)
 
 
-def _titles(view: View, more: Courses) -> tuple[dict[str, str], int]:
+def _titles(view: View) -> tuple[dict[str, str], int]:
     """Return titles by id, the furthest behind pace first, and how many are left out."""
-    choices = view.data.item_choices(view.filters)
-    rows = more.forecasts
-    rows = rows[rows["item_kind"] == "objective"]
-    gaps = (rows["progress"] - rows["expected_progress"]).astype(float).set_axis(rows["item_id"])
-    order = choices["objective_id"].map(gaps).sort_values(na_position="last", kind="stable").index
-    asked = choices["objective_id"] == st.query_params.get(COURSE)
-    kept = pd.concat([choices.loc[order[:MOST_CHOICES]], choices[asked]]).drop_duplicates()
-    titles = dict(zip(kept["objective_id"], kept["title"], strict=True))
-    return titles, len(choices) - len(kept)
+    choices = view.data.item_choices(view.filters, worst_first=True)
+    titles = dict(zip(choices.rows["objective_id"], choices.rows["title"], strict=True))
+    asked = st.query_params.get(COURSE, "")
+    item = view.data.item(asked) if asked and asked not in titles else None
+    if item is not None and item.kind == "objective":
+        titles[asked] = item.title
+    return titles, max(0, choices.total - len(titles))
 
 
 def _course(view: View, item: Item, palette: Palette) -> None:
@@ -708,44 +706,47 @@ def _course_words(item: Item) -> str:
 def render_forecasts(view: View, more: Courses) -> None:
     """Say where the running objectives will end if they go on, those that end lowest first."""
     found = more.forecasts
-    rows = found[found["item_kind"] == "objective"].reset_index(drop=True)
-    if rows.empty:
+    if not found.total:
         return
-    known = int(rows["projected"].notna().sum())
     with card(t("Where objectives will end"), t("if they go on as their check-ins say")):
-        if not known:
-            reason = told_reason(str(rows["reason"].mode().iloc[0]))
+        if not found.known:
+            reason = told_reason(str(found.reason))
             st.write(t("No forecast yet. Most often the reason is: {reason}.", reason=safe(reason)))
             return
         st.caption(
             t(
                 "{objectives} with a forecast, those that end lowest first; select one to open it.",
-                objectives=part_of(known, objectives(len(rows))),
+                objectives=part_of(found.known, objectives(found.total)),
             )
         )
-        _forecast_table(view, rows)
+        words = tables.search(found.total, "forecasts")
+        _forecast_table(view, view.data.forecasts(view.filters, words) if words else found, words)
 
 
-def _forecast_table(view: View, rows: pd.DataFrame) -> None:
+def _ends_table(rows: pd.DataFrame) -> pd.DataFrame:
     counts = zip(rows["forecast_key_results"].fillna(0), rows["key_results"].fillna(0), strict=True)
+    return pd.DataFrame(
+        {
+            "Objective": rows["title"],
+            "Now": tables.in_percent(rows["progress"]),
+            "Expected now": tables.in_percent(rows["expected_progress"]),
+            "At the end": tables.in_percent(rows["projected"]),
+            "Low": tables.in_percent(rows["low"]),
+            "High": tables.in_percent(rows["high"]),
+            "Key results": [of(int(f), int(n)) if n else t("n/a") for f, n in counts],
+            "Department": rows["department"],
+            "Ends": rows["ends_on"],
+            "Why none": [
+                None if pd.isna(reason) else told_reason(str(reason)) for reason in rows["reason"]
+            ],
+        }
+    )
+
+
+def _forecast_table(view: View, found: Forecasts, words: str) -> None:
+    rows = found.rows
     event = tables.show(
-        pd.DataFrame(
-            {
-                "Objective": rows["title"],
-                "Now": tables.in_percent(rows["progress"]),
-                "Expected now": tables.in_percent(rows["expected_progress"]),
-                "At the end": tables.in_percent(rows["projected"]),
-                "Low": tables.in_percent(rows["low"]),
-                "High": tables.in_percent(rows["high"]),
-                "Key results": [of(int(f), int(n)) if n else t("n/a") for f, n in counts],
-                "Department": rows["department"],
-                "Ends": rows["ends_on"],
-                "Why none": [
-                    None if pd.isna(reason) else told_reason(str(reason))
-                    for reason in rows["reason"]
-                ],
-            }
-        ),
+        _ends_table(rows),
         t(ENDS),
         {
             "Objective": st.column_config.TextColumn(width=330),
@@ -761,9 +762,21 @@ def _forecast_table(view: View, rows: pd.DataFrame) -> None:
         },
         on_select="rerun",
         selection_mode="single-row",
-        key=f"forecasts-{view.cycle_name}-{len(rows)}",
+        key=f"forecasts-{view.cycle_name}-{len(rows)}-{words}",
         height=430 if len(rows) > _WHOLE else "content",
     )
+
+    def whole_table(reader: Reader) -> pd.DataFrame:
+        return _ends_table(forecasts(reader, view.filters, words).rows)
+
+    offer_csv(
+        t("Download these forecasts (CSV)"),
+        whole_table,
+        view,
+        "forecasts.csv",
+        "download-forecasts",
+    )
+    tables.say_rest(len(rows), found.total)
     chosen = event.selection.rows
     if chosen and chosen[0] < len(rows):
         view.open_objective(str(rows.iloc[chosen[0]]["item_id"]))

@@ -452,7 +452,8 @@ class Screen:
                 wanted.click()
 
         self.ask(take)
-        self.page.keyboard.press("Escape")
+        if self.page.get_by_role("listbox").count():  # in a box of one value it would take it away
+            self.page.keyboard.press("Escape")
 
     def click_sector(self, first_words: str) -> None:
         """Click the first sector of the sunburst whose name starts like this."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from okr_data.board import department, gravest, movement, outlook
+from okr_data.board import department, movement, outlook
 from okr_data.findings import findings
 from okr_data.queries import Filters
 from okr_data.ui.board import DEPARTMENTS_TABLE
@@ -24,7 +24,7 @@ def test_executive_opens_what_needs_attention_and_comes_back(site: Server, visit
     with site.store.reader() as reader:
         found = findings(reader, Filters(CYCLE))
         ahead = outlook(reader, Filters(CYCLE))
-    first = gravest(found.open()).iloc[0]
+    first = found.gravest.iloc[0]
     assert ahead.projected is not None
     screen = visit(site)
     screen.open("/", STANDS)
@@ -38,8 +38,8 @@ def test_executive_opens_what_needs_attention_and_comes_back(site: Server, visit
     screen.back()
     screen.settle(STANDS)
     expect(screen.page.get_by_role("heading", name="What needs attention")).to_be_visible()
-    screen.press(f"All {len(found.open())} findings")
-    screen.settle(f"{len(found.open())} findings in all")
+    screen.press(f"All {found.open()} findings")
+    screen.settle(f"{found.open()} findings in all")
     screen.assert_sound()
 
 
