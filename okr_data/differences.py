@@ -70,7 +70,9 @@ def what_changed(
     stood last. Changes are counted before any row is fetched.
     """
     values = filters.parameters() if filters else {}
-    changes = _changes(reader, before, after, filters.condition("c") if filters else "true", values)
+    changes = changes_between(
+        reader, before, after, filters.condition("c") if filters else "true", values
+    )
     counts = reader.frame(
         f"select item_kind, kind, count(*) as changes from {changes.source} "
         "group by item_kind, kind "
@@ -118,7 +120,7 @@ def counted(reader: Reader, before: date, after: date) -> pd.DataFrame:
     An item is counted where it stands on the later day; what is gone, where it stood last. Work
     items are not in it.
     """
-    changes = _changes(reader, before, after, "c.item_kind <> 'initiative'", {})
+    changes = changes_between(reader, before, after, "c.item_kind <> 'initiative'", {})
     return reader.frame(
         "select cycle, department, level, kind, item_kind, count(*) as changes "
         f"from {changes.source} group by all"
@@ -126,16 +128,16 @@ def counted(reader: Reader, before: date, after: date) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Changes:
+class Changes:
     """Where the changes of two days are: ``source`` is read as ``c``, ``values`` are its parameters."""
 
     source: str
     values: Mapping[str, object]
 
 
-def _changes(
+def changes_between(
     reader: Reader, before: date, after: date, condition: str, values: Mapping[str, object]
-) -> _Changes:
+) -> Changes:
     """Return the changes of two days under a condition on ``c``.
 
     Those since the import before are ready as a table, or few. They and others are computed once,
@@ -148,14 +150,14 @@ def _changes(
         [before, after],
     )
     if latest == [(True,)]:
-        return _Changes(f"(select * from model.kept_change c where {condition}) c", values)
+        return Changes(f"(select * from model.kept_change c where {condition}) c", values)
     days = f"date '{before.isoformat()}', date '{after.isoformat()}'"
     compared = "model.latest_change" if latest else f"what_changed({days})"
     reader.execute("drop table if exists temp.change")
     reader.execute(
         f"create temp table change as select * from {compared} c where {condition}", values
     )
-    return _Changes("temp.change c", {})
+    return Changes("temp.change c", {})
 
 
 #: Of changes ``c``, those of objectives that are there and not dropped on the later day.
@@ -215,7 +217,7 @@ def _named(text: object, titles: Mapping[str, str]) -> object:
 
 def changed_items(reader: Reader, before: date, after: date) -> pd.DataFrame:
     """Return every change from one day to another as ``what_changed`` tells it, unlimited."""
-    changes = _changes(reader, before, after, "true", {})
+    changes = changes_between(reader, before, after, "true", {})
     return reader.frame(
         "select item_kind, item_id, kind, before, after, delta, title, cycle, department "
         f"from {changes.source} "
@@ -249,7 +251,7 @@ def _changes_of(
     reader: Reader, item_ids: tuple[str, ...], before: date, after: date
 ) -> pd.DataFrame:
     ids = {"ids": list(item_ids)}
-    changes = _changes(reader, before, after, "list_contains($ids, c.item_id)", ids)
+    changes = changes_between(reader, before, after, "list_contains($ids, c.item_id)", ids)
     return reader.frame(
         f"select * from {changes.source} "
         f"order by {_order('kind', KINDS)}, {_order('item_kind', ITEM_KINDS)}, title, item_id",

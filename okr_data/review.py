@@ -8,15 +8,15 @@ department one step of the meeting. Nothing here knows Streamlit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 import pandas as pd
 
-from okr_data.differences import day_before
-from okr_data.queries import Filters
+from okr_data.differences import changes_between, day_before
+from okr_data.queries import MOST_ROWS, Filters
 from okr_data.schema import LEVELS
 from okr_data.store import Meeting, Reader
 
@@ -34,6 +34,8 @@ WEIGHTS = {
 FINDING_WEIGHTS = {"high": 3, "medium": 1}
 #: Parts of the time that go to what moved and to the remarks, beside the questions themselves.
 FRAME_SHARE = 0.1
+#: Topics that a step tells one by one; nobody talks about more in a meeting.
+MOST_TOPICS = 50
 #: Where the comparison begins, and why.
 Origin = Literal["review", "import", "days", "chosen"]
 START, MOVED, COMPANY, END = "start", "moved", "company", "end"
@@ -106,26 +108,24 @@ class Topic:
 
 @dataclass(frozen=True)
 class Step:
-    """One screen of the meeting; ``key`` is its name in the address and in remarks."""
+    """One screen of the meeting; ``key`` is its name in the address and in remarks.
+
+    ``topics`` are the first of those that it is ``about``; ``questions`` and ``weight`` are of all.
+    """
 
     key: str
     topics: tuple[Topic, ...] = ()
     objectives: int = 0
     behind: int = 0
     minutes: int = 0
+    about: int = 0
+    questions: int = 0
+    weight: int = 0
 
     @property
     def department(self) -> str | None:
         """Return the department of the step; None for the others and where it is unknown."""
         return department_of(self.key)
-
-    @property
-    def weight(self) -> int:
-        return sum(topic.weight for topic in self.topics)
-
-    @property
-    def questions(self) -> int:
-        return sum(len(topic.questions) for topic in self.topics)
 
 
 def department_of(key: str) -> str | None:
@@ -176,18 +176,20 @@ class Review:
     ``flips``: one row a change that a meeting names, columns item_id, objective_id, title,
     department, change (up, down, first_measured, fell, caught_up, pace, lost, gained, state, added, removed,
     retargeted, new_result, gone_result), before, after, delta (fraction, of progress), file, row,
-    import_id. ``steps`` are in the order of the agenda, without minutes.
+    import_id; of each change the largest. ``changes``: how many there are of each. ``steps`` are in the
+    order of the agenda, without minutes.
     """
 
     since: date | None
     moves: Moves
     flips: pd.DataFrame
+    changes: Mapping[str, int]
     steps: tuple[Step, ...]
     quiet: tuple[str | None, ...]
 
     @property
     def topics(self) -> int:
-        return sum(len(step.topics) for step in self.steps)
+        return sum(step.about for step in self.steps)
 
     def timed(self, minutes: int) -> tuple[Step, ...]:
         """Return the steps with their time boxes, which sum to the length of the meeting."""
@@ -308,7 +310,7 @@ where {inside} or {framing}
 """
 _CHANGES = """
 select c.*, {inside} as inside
-from what_changed(date '{since}', date '{day}') c
+from {changes}
 where c.item_kind in ('objective', 'key_result') and ({inside} or {framing})
     and c.kind in ('added', 'removed', 'retargeted', 'pace', 'progress')
     and (c.item_kind = 'objective' or c.kind in ('added', 'removed', 'retargeted'))
@@ -331,12 +333,17 @@ _CHANGED = (
 
 
 def compose(
-    reader: Reader, filters: Filters, frames: tuple[str, ...], since: date | None
+    reader: Reader,
+    filters: Filters,
+    frames: tuple[str, ...],
+    since: date | None,
+    most: int | None = MOST_ROWS,
 ) -> Review:
     """Return what there is to review as of the reader's day, compared with an earlier one.
 
-    Company goals of the cycle and of those around it (``frames``) always come first, whatever the
-    filter; without an earlier day only what the rules find is asked.
+    Of each change at most ``most`` are told, of the topics of a step MOST_TOPICS. Company goals of the
+    cycle and of those around it (``frames``) always come first, whatever the filter; without an earlier
+    day only what the rules find is asked.
     """
     asked = {
         "inside": f"({filters.condition()})",
@@ -344,14 +351,27 @@ def compose(
         "or list_contains($frames, o.cycle)))",
     }
     values = {**filters.parameters(), "frames": list(frames)}
-    standing = reader.frame(_STANDING.format(**asked), values).set_index("objective_id", drop=False)
-    found = reader.frame(_FOUND.format(**asked), values)
+    standing = reader.long_frame(_STANDING.format(**asked), values)
+    standing = standing.set_index("objective_id", drop=False)
+    found = reader.long_frame(_FOUND.format(**asked), values)
     changed, flips = _changed(reader, asked, values, since, standing)
     living = standing[standing["inside"] & ~standing["dropped"]]
     moves = _moves(changed, flips, living)
     topics = _topics(standing, _questions(standing, changed, flips, found), changed)
     steps, quiet = _steps(topics, standing[~standing["dropped"]])
-    return Review(since, moves, _named(changed, flips, living), steps, quiet)
+    named = _named(changed, flips, living)
+    counts = {str(change): int(n) for change, n in named["change"].value_counts().items()}
+    return Review(since, moves, _largest(named, most), counts, steps, quiet)
+
+
+def _largest(named: pd.DataFrame, most: int | None) -> pd.DataFrame:
+    """Return the largest of each change, then by title."""
+    order = named.assign(size=-named["delta"].astype(float).abs()).sort_values(
+        ["size", "title", "item_id"], kind="stable"
+    )
+    if most is not None:
+        order = order.groupby("change", sort=False).head(most)
+    return order.drop(columns="size").reset_index(drop=True)
 
 
 def _changed(
@@ -369,13 +389,15 @@ def _changed(
             pd.DataFrame(columns=list(dict.fromkeys(columns))),
             pd.DataFrame(columns=["objective_id", "before", "after"]),
         )
-    span = {"since": since.isoformat(), "day": day.isoformat()}
     of_change = {key: text.replace("o.", "c.") for key, text in asked.items()}
-    changed = reader.frame(_CHANGES.format(**of_change, **span), values)
-    flips = reader.frame(
+    changes = changes_between(reader, since, day, "true", {})
+    changed = reader.long_frame(
+        _CHANGES.format(**of_change, changes=changes.source), {**values, **changes.values}
+    )
+    flips = reader.long_frame(
         "select objective_id, before, after from alignment_flips("
-        f"date '{span['since']}', date '{span['day']}') where before is not null and after is not null "
-        "order by objective_id"
+        f"date '{since.isoformat()}', date '{day.isoformat()}') "
+        "where before is not null and after is not null order by objective_id"
     )
     return changed, flips[flips["objective_id"].isin(standing.index)].reset_index(drop=True)
 
@@ -470,12 +492,12 @@ def _questions(
                 )
             )  # fmt: skip
     lost = flips[flips["before"].isin(_SIGHT) & ~flips["after"].isin(_SIGHT)]
-    for row in lost[lost["objective_id"].isin(living.index)].itertuples():
-        there = living.loc[row.objective_id]
+    states = lost.set_index("objective_id")[["before", "after"]]
+    for row in living.join(states, how="inner").itertuples():
         asked.setdefault(row.objective_id, []).append(
             Question(
-                "lost", WEIGHTS["lost"], row.objective_id, str(there["title"]), row.before, row.after,
-                source=source(there),
+                "lost", WEIGHTS["lost"], row.objective_id, row.title, row.before, row.after,
+                source=source(row),
             )
         )  # fmt: skip
     goals = living[(living["level"] == "company") & living["pace_status"].isin(_BEHIND_NOW)]
@@ -529,14 +551,14 @@ def _topics(
 ) -> list[Topic]:
     """Return one topic an objective with questions, by what needs talk most."""
     gone = changed[(changed["item_kind"] == "objective") & (changed["kind"] == "removed")]
-    last = gone.set_index("objective_id")
+    last = _rows_by_id(gone.set_index("objective_id", drop=False), questions)
+    there = _rows_by_id(standing, questions)
     topics = []
     for objective_id, asked in questions.items():
         if not asked:
             continue
         ordered = tuple(sorted(asked, key=lambda question: -question.weight))
-        if objective_id in standing.index:
-            row = standing.loc[objective_id]
+        if row := there.get(objective_id):
             topics.append(
                 Topic(
                     objective_id, str(row["title"]), _text(row["level"]), _text(row["department"]),
@@ -545,8 +567,7 @@ def _topics(
                     ordered,
                 )
             )  # fmt: skip
-        elif objective_id in last.index:
-            row = last.loc[objective_id]
+        elif row := last.get(objective_id):
             topics.append(
                 Topic(
                     objective_id, str(row["title"]), _text(row["level"]), _text(row["department"]),
@@ -554,6 +575,12 @@ def _topics(
                 )
             )  # fmt: skip
     return sorted(topics, key=lambda topic: (topic.rank(), topic.title, topic.objective_id))
+
+
+def _rows_by_id(rows: pd.DataFrame, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the rows of some ids as plain values; the index holds the ids, each once."""
+    some = rows[rows.index.isin(list(ids))]
+    return {str(row["objective_id"]): row for row in some.to_dict("records")}
 
 
 def _steps(
@@ -568,13 +595,16 @@ def _steps(
         index=living.index,
         dtype=object,
     )
-    behind = living["pace_status"].isin(_BEHIND_NOW)
+    inside = of_step.value_counts()
+    behind = of_step[living["pace_status"].isin(_BEHIND_NOW)].value_counts()
     steps = {
         key: Step(
-            key, tuple(there), int((of_step == key).sum()), int((behind & (of_step == key)).sum())
+            key, tuple(there[:MOST_TOPICS]), int(inside.get(key, 0)), int(behind.get(key, 0)),
+            about=len(there), questions=sum(len(topic.questions) for topic in there),
+            weight=sum(topic.weight for topic in there),
         )
         for key, there in by_key.items()
-    }
+    }  # fmt: skip
     company = steps.pop(COMPANY)
     departments = sorted(steps.values(), key=lambda step: (-step.weight, -step.behind, step.key))
     silent = sorted(set(of_step) - set(steps) - {COMPANY})

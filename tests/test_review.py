@@ -408,3 +408,28 @@ def test_without_anything_earlier_there_is_no_day_to_compare_with() -> None:
     meeting = Meeting(CYCLE, DAY)
     assert review.begins((), meeting, [DAY], DAY) == (None, "days")
     assert review.begins((), meeting, [DAY], date(2026, 10, 1)) == (DAY - timedelta(7), "days")
+
+
+def test_of_many_changes_and_topics_the_first_are_told_and_all_counted(
+    sample_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sample_store.reader() as reader:
+        every = compose(reader, Filters(CYCLE), FRAMES, BEFORE, most=None)
+        monkeypatch.setattr("okr_data.review.MOST_TOPICS", 2)
+        some = compose(reader, Filters(CYCLE), FRAMES, BEFORE, most=1)
+    assert some.changes == every.changes
+    assert {str(k): int(n) for k, n in every.flips["change"].value_counts().items()} == every.changes
+    assert some.flips["change"].is_unique
+    assert set(some.flips["change"]) == set(every.changes)
+    for change, row in some.flips.set_index("change").iterrows():
+        sizes = every.flips.loc[every.flips["change"] == change, "delta"].abs()
+        if sizes.notna().any():
+            assert abs(row["delta"]) == sizes.max()
+    assert (some.moves, some.topics) == (every.moves, every.topics)
+    for short, whole in zip(some.steps, every.steps, strict=True):
+        assert short.topics == whole.topics[:2]
+        assert (short.about, short.questions, short.weight) == (
+            len(whole.topics),
+            sum(len(topic.questions) for topic in whole.topics),
+            sum(topic.weight for topic in whole.topics),
+        )

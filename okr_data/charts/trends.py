@@ -196,7 +196,8 @@ def _pace_label(
     span: Span, palette: Palette, traces: Sequence[go.Scatter] = ()
 ) -> dict[str, object]:
     """Name the dotted line where no other line runs through its name."""
-    place = max(_PLACES, key=lambda share: min(_ENOUGH, _distance(share, span, traces)))
+    lines = [_line_in(span, trace) for trace in traces]
+    place = max(_PLACES, key=lambda share: min(_ENOUGH, _distance(share, lines)))
     return {
         "x": span[0] + (span[1] - span[0]) * place, "y": place, "text": t("expected pace"),
         "showarrow": False, "xanchor": "right", "yanchor": "bottom", "xshift": -4,
@@ -204,17 +205,22 @@ def _pace_label(
     }  # fmt: skip
 
 
-def _distance(share: float, span: Span, traces: Sequence[go.Scatter]) -> float:
+def _line_in(span: Span, trace: go.Scatter) -> tuple[np.ndarray, np.ndarray]:
+    """Return where a line runs: shares of the span, and heights; without what is not known."""
+    days = pd.DatetimeIndex(trace.x)
+    shares = np.asarray((days - span[0]) / (span[1] - span[0]), dtype=float)
+    heights = np.asarray(trace.y, dtype=float)
+    known = ~np.isnan(heights)
+    return shares[known], heights[known]
+
+
+def _distance(share: float, lines: Sequence[tuple[np.ndarray, np.ndarray]]) -> float:
     """Return how far the nearest line runs from a name that ends at a share of the way."""
     at = np.linspace(share - _REACH, share, 9)
     nearest = 1.0
-    for trace in traces:
-        shares = (pd.to_datetime(pd.Series(trace.x)) - span[0]) / (span[1] - span[0])
-        known = pd.Series(trace.y, dtype=float).notna()
-        if known.any():
-            heights = np.interp(
-                at, shares[known], pd.Series(trace.y, dtype=float)[known], np.nan, np.nan
-            )
+    for shares, known in lines:
+        if len(known):
+            heights = np.interp(at, shares, known, np.nan, np.nan)
             gaps = np.abs(heights - (share + _ABOVE))
             nearest = min(nearest, *gaps[~np.isnan(gaps)], 1.0)
     return nearest

@@ -29,7 +29,7 @@ from okr_data.review import (
     department_of,
     is_department,
 )
-from okr_data.store import REMARK_KINDS, REMARK_LENGTH, Meeting, Remark
+from okr_data.store import REMARK_KINDS, REMARK_LENGTH, Meeting, Reader, Remark
 from okr_data.texts import Words, mark
 from okr_data.ui import data as pinned_data
 from okr_data.ui import deck_button, filters, slides, tables
@@ -312,7 +312,7 @@ def _asked(found: Review, step: Step) -> str:
     if step.key == COMPANY and not step.objectives:
         return t("no company goal in this cycle")
     behind = t("{behind} behind pace", behind=of(step.behind, step.objectives))
-    return tn("{n} topic", "{n} topics", len(step.topics)) + " · " + behind
+    return tn("{n} topic", "{n} topics", step.about) + " · " + behind
 
 
 def _choose_span(view: View, found: Review, past: tuple[Past, ...]) -> None:
@@ -429,18 +429,19 @@ def _moved(found: Review) -> str:
 
 
 def _flips(view: View, found: Review) -> None:
-    rows = found.flips
-    order = {change: place for place, change in enumerate(CHANGE_NAMES)}
-    present = [change for change in order if change in set(rows["change"])]
-    counts = rows["change"].value_counts()
+    def whole_table(reader: Reader) -> pd.DataFrame:
+        every = questions.compose(reader, view.filters, view.frames, found.since, most=None).flips
+        return flips_table(_in_order(every, chosen))
+
+    present = [change for change in CHANGE_NAMES if found.changes.get(change)]
     with card(t("Every change"), t("select one to open it")):
         chosen = st.pills(
             t("Change"), present, key="review_change", label_visibility="collapsed",
-            format_func=lambda change: f"{CHANGE_NAMES[change]} ({number(int(counts[change]))})",
+            format_func=lambda change: f"{CHANGE_NAMES[change]} ({number(found.changes[change])})",
         )  # fmt: skip
-        rows = rows[rows["change"] == chosen] if chosen in present else rows
-        rows = rows.assign(order=rows["change"].map(order), size=-rows["delta"].abs())
-        rows = rows.sort_values(["order", "size", "title", "item_id"]).reset_index(drop=True)
+        chosen = chosen if chosen in present else None
+        rows = _in_order(found.flips, chosen)
+        total = found.changes[chosen] if chosen else sum(found.changes.values())
         event = tables.show(
             flips_table(rows), t("Changes with what stood before and what stands after"),
             {"Item": st.column_config.TextColumn(width=330, pinned=True)},
@@ -453,8 +454,24 @@ def _flips(view: View, found: Review) -> None:
                 row = rows.iloc[selected[0]]
                 _way(view, found, str(row["item_id"]), row["change"] in ("removed", "gone_result"))
             offer_csv(
-                t("Download these changes (CSV)"), flips_table(rows), view, "moved.csv", "moved-csv"
+                t("Download these changes (CSV)"), whole_table, view, "moved.csv", "moved-csv"
             )
+        if len(rows) < total:
+            st.caption(
+                t(
+                    "The largest {n} of {all} changes. The file has them all.",
+                    n=number(len(rows)), all=number(total),
+                )
+            )  # fmt: skip
+
+
+def _in_order(rows: pd.DataFrame, change: str | None) -> pd.DataFrame:
+    """Return the changes of one kind or all, kind by kind, the largest of each first."""
+    if change is not None:
+        return rows[rows["change"] == change].reset_index(drop=True)
+    kinds = {name: place for place, name in enumerate(CHANGE_NAMES)}
+    order = rows["change"].map(kinds).sort_values(kind="stable").index
+    return rows.loc[order].reset_index(drop=True)
 
 
 def flips_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -511,8 +528,16 @@ def _render_topics(view: View, found: Review, step: Step, palette: Palette) -> N
             _render_topic(view, found, step, topic, palette)
     rest = step.topics[SHOWN:]
     if rest:
-        with st.expander(tn("{n} more to talk about", "{n} more to talk about", len(rest))):
+        more = step.about - SHOWN
+        with st.expander(tn("{n} more to talk about", "{n} more to talk about", more)):
             _render_rest(view, found, step, rest)
+            if len(rest) < more:
+                st.caption(
+                    t(
+                        "The first {n} of {all} are listed; a filter brings the others.",
+                        n=number(len(rest)), all=number(more),
+                    )
+                )  # fmt: skip
 
 
 def _topics_title(step: Step) -> str:
@@ -523,7 +548,7 @@ def _topics_title(step: Step) -> str:
         return t("{part}: nothing to ask", part=name)
     asked = tn("{n} question", "{n} questions", step.questions)
     return t("{part}: {questions} on {objectives}", part=name, questions=asked,
-             objectives=objectives(len(step.topics)))  # fmt: skip
+             objectives=objectives(step.about))  # fmt: skip
 
 
 def _render_topic(view: View, found: Review, step: Step, topic: Topic, palette: Palette) -> None:
