@@ -100,9 +100,11 @@ class Data:
         ``question`` is a function of a reader; its arguments are values that can be a cache key.
         """
         name = f"{question.__module__}.{question.__qualname__}"
+        # By their names: Streamlit looks the name of every other argument up, at each call.
         found: Answer = _answer(
-            self.folder, self.generation, self.as_of, name, args, named, question
-        )
+            folder=self.folder, generation=self.generation, as_of=self.as_of, name=name,
+            args=args, named=named, _question=question,
+        )  # fmt: skip
         return found
 
     def _once(self, name: str, ask: Callable[[], Answer]) -> Answer:

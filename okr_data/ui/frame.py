@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner import StopException
 from okr_data.charts.theme import DARK, LIGHT, Palette
 from okr_data.errors import OkrError
 from okr_data.intake import clear_sample
-from okr_data.texts import mark, t
+from okr_data.texts import mark, speaking, t
 from okr_data.ui import back, languages, page_errors
 from okr_data.ui import data as pinned_data
 from okr_data.ui.data import Data
@@ -101,6 +101,11 @@ def run_app() -> None:
     page_errors.listen()
     back.restore()
     languages.settle()
+    with speaking(languages.of_reader()):  # asked once: every text of the page asks for it
+        _run_page()
+
+
+def _run_page() -> None:
     page = navigation()
     _run.by_app = True
     try:
