@@ -313,4 +313,4 @@ def exact(fraction: float) -> str:
     text = f"{fraction * 100:.1f}".removesuffix(".0").replace("-", "−")
     if text == "100" and fraction < 1:
         text = "99.9"
-    return f"{localised(text)} %"
+    return f"{localised(text)}\u00a0%"

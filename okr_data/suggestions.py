@@ -214,7 +214,7 @@ class Suggestions:
 
 
 def _percent(share: float) -> str:
-    return f"{number(share * 100)} %"
+    return f"{number(share * 100)}\u00a0%"
 
 
 def _links(count: int) -> str:

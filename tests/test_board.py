@@ -296,7 +296,7 @@ def test_table_of_departments_and_goals_says_share_and_sign(small: Store) -> Non
     table = carried_table(grid, ["Product", "Sales", None])
     cells = shown.cells.set_index(["department", "goal_id"])
     sales = cells.loc[("Sales", "G")]
-    assert table.words.loc[1, "G"].startswith(f"{sales['share'] * 100:.0f} %  ▼ ")
+    assert table.words.loc[1, "G"].startswith(f"{sales['share'] * 100:.0f}\u00a0%  ▼ ")
     assert table.gaps.loc[1, "G"] == pytest.approx(sales["gap"])
     assert list(table.words["H"]) == [NOTHING] * 3
     assert table.gaps["H"].isna().all()
@@ -309,10 +309,10 @@ def test_table_of_departments_and_goals_says_share_and_sign(small: Store) -> Non
         (None, NOTHING),
         (Cell(None, None, None, 0, 0), NOTHING),
         (Cell(None, None, None, 0, 3), "3 aligned"),
-        (Cell(0.25, 0.1, None, 1, 1), "25 %"),
-        (Cell(0.25, 0.1, 0.004, 1, 1), "25 %  ±0"),
-        (Cell(0.25, 0.1, -0.01, 1, 1), "25 %  ▼ 1"),
-        (Cell(0.001, 0.0, 0.2, 1, 1), "< 1 %  ▲ 20"),
+        (Cell(0.25, 0.1, None, 1, 1), "25\u00a0%"),
+        (Cell(0.25, 0.1, 0.004, 1, 1), "25\u00a0%  ±0"),
+        (Cell(0.25, 0.1, -0.01, 1, 1), "25\u00a0%  ▼ 1"),
+        (Cell(0.001, 0.0, 0.2, 1, 1), "< 1\u00a0%  ▲ 20"),
     ],
 )
 def test_words_of_a_cell(cell: Cell | None, words: str) -> None:

@@ -185,8 +185,8 @@ def test_trend_goes_on_to_where_it_ends(narrow: bool) -> None:
     dashed = [trace for trace in figure.data if trace.line.dash == "dash"]
     assert [list(trace.y) for trace in dashed] == [[0.2, 0.8]]
     texts = " ".join(a.text for a in figure.layout.annotations)
-    assert "20 → 80 %" in texts
-    assert "60–90 %" in texts
+    assert "20 → 80\u00a0%" in texts
+    assert "60–90\u00a0%" in texts
     assert "<b>A" not in texts.replace("&lt;b&gt;A", "")
 
 
@@ -219,7 +219,7 @@ def test_weekly_shares_and_cycles_draw(count: int, palette: theme.Palette) -> No
     )  # fmt: skip
     shares = bars.share_figure(rows, palette)
     assert [a.text for a in shares.layout.annotations][:1] == (
-        ["<b>n/a</b><br>0 of 0"] if count > 2 else ["<b>75 %</b><br>3 of 4"] if count else []
+        ["<b>n/a</b><br>0 of 0"] if count > 2 else ["<b>75\u00a0%</b><br>3 of 4"] if count else []
     )
 
 
@@ -254,10 +254,10 @@ def test_trend_table_is_the_twin() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.6996, "70 %"),
-        (0.999, "99 %"),
-        (1.0, "100 %"),
-        (0.0, "0 %"),
+        (0.6996, "70\u00a0%"),
+        (0.999, "99\u00a0%"),
+        (1.0, "100\u00a0%"),
+        (0.0, "0\u00a0%"),
         (None, "n/a"),
         (float("nan"), "n/a"),
     ],

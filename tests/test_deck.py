@@ -20,7 +20,7 @@ from pptx.util import Inches
 
 from okr_data import alignment, board, contribution, differences, queries, texts
 from okr_data import findings as rules
-from okr_data.charts.theme import percent
+from okr_data.charts import theme
 from okr_data.cli import main
 from okr_data.errors import OkrError
 from okr_data.export import deck
@@ -81,6 +81,11 @@ def chart_of(slide: Any) -> Any:
 
 def values(chart: Any) -> dict[str, list[float | None]]:
     return {plot.name: list(plot.values) for plot in chart.plots[0].series}
+
+
+def percent(value: float | None) -> str:
+    """Write a percent as the texts of a slide are read here: with a plain space."""
+    return theme.percent(value).replace("\u00a0", " ")
 
 
 def table_of(slide: Any) -> list[list[str]]:

@@ -32,43 +32,46 @@ F    | P            | f     |           |            | 0           | 10         
 D    | P            | d     |           | decrease   |             | 10           | 20            |        | 40%
 """
 RIGHT = {
-    "A": ["(49 − 40) / (60 − 40) = 45 %.", "The source says 50 %: 5 points more."],
+    "A": ["(49 − 40) / (60 − 40) = 45\u00a0%.", "The source says 50\u00a0%: 5 points more."],
     "B": [
-        "(1,340 − 0) / (1,000 − 0) = 134 %, kept within 0–100 %: 100 %.",
-        "The source says 134 %: 34 points more.",
+        "(1,340 − 0) / (1,000 − 0) = 134\u00a0%, kept within 0–100 %: 100\u00a0%.",
+        "The source says 134\u00a0%: 34 points more.",
     ],
     "M": [
         "A milestone has no values to compute from: the reported percent is what counts.",
         "The source reports no figure.",
     ],
     "S": [
-        "The start is missing and 0 is assumed: (70 − 0) / (100 − 0) = 70 %.",
-        "The source says 40 %: 30 points less.",
+        "The start is missing and 0 is assumed: (70 − 0) / (100 − 0) = 70\u00a0%.",
+        "The source says 40\u00a0%: 30 points less.",
     ],
-    "L": ["12 > 10: the condition does not hold, so 0 %.", "The source says 0 %: the same."],
+    "L": [
+        "12 > 10: the condition does not hold, so 0\u00a0%.",
+        "The source says 0\u00a0%: the same.",
+    ],
     "V": [
         "No current value is known on this day, so nothing can be computed.",
-        "The source says 20 %.",
+        "The source says 20\u00a0%.",
     ],
     "F": [
-        "(9 − 0) / (10 − 0) = 90 %.",
-        "The source says 40 %: 50 points less.",
-        "On 1 Nov 2026 the value was 4, which made 40 %.",
+        "(9 − 0) / (10 − 0) = 90\u00a0%.",
+        "The source says 40\u00a0%: 50 points less.",
+        "On 1 Nov 2026 the value was 4, which made 40\u00a0%.",
     ],
     "D": [
         "The start is missing, and a target that is to fall cannot be computed without it.",
-        "The source says 40 %.",
+        "The source says 40\u00a0%.",
     ],
-    # B counts as 100 %, M is not measured; without weights (45 + 100) / 2
+    # B counts as 100\u00a0%, M is not measured; without weights (45 + 100) / 2
     "W": [
-        "(3 × 45 % + 1 × 100 %) / 4 = 58.8 % (1 of 3 not measured, left out).",
-        "The source says 50 %: 8.8 points less.",
-        "Without weights it would be 72.5 %.",
-        "Without keeping each within 0–100 % it would be 67.3 %.",  # (3 × 0.45 + 1.34) / 4
+        "(3 × 45\u00a0% + 1 × 100\u00a0%) / 4 = 58.8\u00a0% (1 of 3 not measured, left out).",
+        "The source says 50\u00a0%: 8.8 points less.",
+        "Without weights it would be 72.5\u00a0%.",
+        "Without keeping each within 0–100 % it would be 67.3\u00a0%.",  # (3 × 0.45 + 1.34) / 4
     ],
     "X": [
         "It has no key results and nothing measured below it: nothing can be computed.",
-        "The source says 40 %.",
+        "The source says 40\u00a0%.",
     ],
 }
 
@@ -142,7 +145,13 @@ def test_values_are_written_as_people_do(value: float, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("fraction", "written"),
-    [(0.45, "45 %"), (0.5449, "54.5 %"), (0.9999, "99.9 %"), (1.0, "100 %"), (-0.2, "−20 %")],
+    [
+        (0.45, "45\u00a0%"),
+        (0.5449, "54.5\u00a0%"),
+        (0.9999, "99.9\u00a0%"),
+        (1.0, "100\u00a0%"),
+        (-0.2, "−20\u00a0%"),
+    ],
 )
 def test_what_is_not_done_never_reads_100_percent(fraction: float, written: str) -> None:
     assert exact(fraction) == written

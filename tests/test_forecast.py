@@ -435,7 +435,7 @@ def test_objectives_combine_their_key_results(store: Store) -> None:
         Told("A1", WEEKLY, objective="A", weight=3),
         Told("A2", SLOWER, objective="A"),
         Told("A3", objective="A", weight=9),  # not measured: left out
-        Told("B1", WEEKLY[:2], objective="B"),  # two check-ins: stands at 12 %
+        Told("B1", WEEKLY[:2], objective="B"),  # two check-ins: stands at 12\u00a0%
         Told("B2", SLOWER, objective="B"),
         Told("C1", WEEKLY, objective="C", weight=0),
         Told("C2", SLOWER, objective="C", weight=0),
@@ -458,7 +458,7 @@ def test_objectives_combine_their_key_results(store: Store) -> None:
     assert found["A"]["method"] == "weighted mean of its key results"
     assert found["B"]["method"].endswith("those without a forecast stand as they are")
     assert found["A"]["check_ins"] == 14
-    for name in ("projected", "low", "high"):  # of G's roll-up A carries 75 %
+    for name in ("projected", "low", "high"):  # of G's roll-up A carries 75\u00a0%
         expected = 0.75 * found["A"][name] + 0.25 * found["B"][name]
         assert close(found["G"][name], expected), name
     assert found["G"]["method"].startswith("objectives below")
@@ -673,7 +673,7 @@ def test_forecasts_draw(
     assert len(figure.data) == traces
     labels = [note["text"] for note in figure.layout.annotations]
     assert "expected pace" in labels
-    assert any("–100 %" in text for text in labels) == (traces == 5)  # the interval at its end
+    assert any("–100\u00a0%" in text for text in labels) == (traces == 5)  # the interval at its end
 
 
 @pytest.mark.parametrize("days", [0, 1])
@@ -682,7 +682,7 @@ def test_a_course_of_one_day_draws(days: int) -> None:
     history = pd.DataFrame({"day": [start + pd.Timedelta(days, "D")], "progress": [0.5]})
     course = trends.forecast_course(history, (start, start), 0.8, 0.6, 1.0)
     figure = trends.forecast_figure(course, theme.LIGHT, (start, start))
-    assert "<b>50 %</b>" in [note["text"] for note in figure.layout.annotations]
+    assert "<b>50\u00a0%</b>" in [note["text"] for note in figure.layout.annotations]
 
 
 # --- the document -----------------------------------------------------------------

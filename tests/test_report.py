@@ -49,7 +49,7 @@ def test_the_report_says_what_a_review_says(sample_store: Store) -> None:
     with sample_store.reader() as reader:
         figures = headline(reader, CYCLE)
     assert f"{figures.line_of_sight} of {figures.below_company}" in body
-    assert "Q4 2026 stands at 50 %" in body
+    assert "Q4 2026 stands at 50\u00a0%" in body
 
 
 def test_nothing_is_fetched_and_plotly_is_inside_once(sample_store: Store) -> None:

@@ -418,7 +418,9 @@ def test_of_many_changes_and_topics_the_first_are_told_and_all_counted(
         monkeypatch.setattr("okr_data.review.MOST_TOPICS", 2)
         some = compose(reader, Filters(CYCLE), FRAMES, BEFORE, most=1)
     assert some.changes == every.changes
-    assert {str(k): int(n) for k, n in every.flips["change"].value_counts().items()} == every.changes
+    assert {
+        str(k): int(n) for k, n in every.flips["change"].value_counts().items()
+    } == every.changes
     assert some.flips["change"].is_unique
     assert set(some.flips["change"]) == set(every.changes)
     for change, row in some.flips.set_index("change").iterrows():

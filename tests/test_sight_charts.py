@@ -213,7 +213,7 @@ def test_sight_draws(count: int, narrow: bool, palette: theme.Palette) -> None:
 
 def test_words_of_a_box() -> None:
     at = boxes(line_of_sight.sight_drawing(SOME_NODES, SOME_EDGES))
-    assert (at["F"].meta, at["F"].words) == ("Team · Sales", "40 %   ▼ 10 pts")
+    assert (at["F"].meta, at["F"].words) == ("Team · Sales", "40\u00a0%   ▼ 10 pts")
     assert at["G"].meta == "Company goal"
     assert at["X"].meta == "Dropped"
     assert (at["U"].meta, at["U"].words) == ("Not in the data", "")
@@ -282,9 +282,11 @@ def test_alt_text() -> None:
     assert "no company goal" in line_of_sight.sight_alt("me", nodes(F=FOCUS), edges(), [])
 
 
-@pytest.mark.parametrize(("value", "text"), [(-0.0, "0 %"), (-0.001, "0 %"), (-0.02, "-2 %")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(-0.0, "0\u00a0%"), (-0.001, "0\u00a0%"), (-0.02, "-2\u00a0%")]
+)
 def test_nothing_has_no_sign(value: float, text: str) -> None:
-    """A clamped regression came as −0.0 and stood there as “-0 %”."""
+    """A clamped regression came as −0.0 and stood there as “-0\u00a0%”."""
     assert theme.percent(value) == text
 
 
@@ -388,7 +390,7 @@ def test_every_filled_cell_says_its_share_and_its_gap_in_words() -> None:
 
 def test_matrix_alt_names_who_carries_most() -> None:
     text = contribution.matrix_alt(contribution.matrix_grid(GOALS, ROWS, CELLS))
-    assert "goal (50 %   on pace): most by Company level, 40 %" in text
+    assert "goal (50\u00a0%   on pace): most by Company level, 40\u00a0%" in text
     assert "nothing: nothing measured below" in text
 
 
@@ -432,10 +434,10 @@ EFFECTS = pd.DataFrame(
 def test_effect_rows() -> None:
     rows = what_if.effect_rows(EFFECTS)
     assert list(rows["words"]) == [
-        "50.0 % → 60.0 %   +10.0 pts", "not measured → 70.0 %", "20.0 % → 10.0 %   −10.0 pts",
+        "50.0\u00a0% → 60.0\u00a0%   +10.0 pts", "not measured → 70.0\u00a0%", "20.0\u00a0% → 10.0\u00a0%   −10.0 pts",
     ]  # fmt: skip
-    assert what_if.step_words(0.5, 0.50001) == "50.0 % → 50.0 %   less than 0.1 pts"
-    assert what_if.step_words(0.5, 0.5) == "50.0 % → 50.0 %   no change"
+    assert what_if.step_words(0.5, 0.50001) == "50.0\u00a0% → 50.0\u00a0%   less than 0.1 pts"
+    assert what_if.step_words(0.5, 0.5) == "50.0\u00a0% → 50.0\u00a0%   no change"
     assert what_if.step_words(0.5, math.nan) == "not measured"
 
 

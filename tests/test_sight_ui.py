@@ -113,7 +113,7 @@ def test_the_matrix_and_its_carriers(shown_folder: Path) -> None:
 @pytest.mark.parametrize(
     ("key_result", "words"),
     [
-        ("KR-1300", "It would stand at **100.0 %**, done."),
+        ("KR-1300", "It would stand at **100.0\u00a0%**, done."),
         ("KR-1517", "It is not measured today"),
         ("KR-1495", "Its objective was dropped and counts nowhere"),
         ("KR-1395", "It would stand at"),  # without target: a progress is asked
@@ -132,7 +132,7 @@ def test_a_value_that_is_typed(shown_folder: Path) -> None:
     app.query_params["kr"] = "KR-1300"  # from 6.5 to 4 days
     app.run()
     app.number_input(key="what-if-KR-1300").set_value(1.5).run()
-    assert "200.0 % of the way; kept within 0–100 %" in text_of(app)
+    assert "200.0\u00a0% of the way; kept within 0–100 %" in text_of(app)
 
 
 def test_without_company_goals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

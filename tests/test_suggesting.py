@@ -128,8 +128,14 @@ MEASURE = Measure(
 def test_measured_in_words() -> None:
     text = measured_in_words(MEASURE)
     assert "with 50 of the 120 known links of this cycle hidden" in text
-    assert "first for 50 %, among the first three for 75 %, among the first ten for 99 %" in text
-    assert "would reach 10 %, 20 % and 60 %, chance 3 %, 10 % and 33 %" in text
+    assert (
+        "first for 50\u00a0%, among the first three for 75\u00a0%, among the first ten for 99\u00a0%"
+        in text
+    )
+    assert (
+        "would reach 10\u00a0%, 20\u00a0% and 60\u00a0%, chance 3\u00a0%, 10\u00a0% and 33\u00a0%"
+        in text
+    )
     assert "say little" not in text
     few = measured_in_words(Measure(3, 3, 0, 4.0, MEASURE.recalls))
     assert "with the 3 known links of this cycle hidden" in few
@@ -142,7 +148,12 @@ def test_bars_of_recall(palette: theme.Palette) -> None:
     shares = {r.method: (r.first, r.among_three, r.among_ten) for r in MEASURE.recalls}
     rows = recall.recall_rows(shares, METHOD_NAMES)
     assert rows.iloc[0].tolist() == ["suggested", "Suggested", 0.5, 0.75, 0.996]
-    assert recall_table(rows)["First ten"].tolist() == ["99 %", "50 %", "60 %", "33 %"]
+    assert recall_table(rows)["First ten"].tolist() == [
+        "99\u00a0%",
+        "50\u00a0%",
+        "60\u00a0%",
+        "33\u00a0%",
+    ]
     (bars,) = recall.recall_figure(rows, palette, "suggested").data
     assert list(bars.x) == [0.1, 0.2, 0.4, 0.75]
     assert bars.marker.color.count(palette.accent) == 1

@@ -163,7 +163,7 @@ def test_english_is_what_stands_in_the_code() -> None:
     assert t("Done") == "Done"
     assert tn("{n} objective", "{n} objectives", 1_200) == "1,200 objectives"
     assert texts.day(date(2026, 9, 3)) == "3 Sep 2026"
-    assert (percent(0.125, 1), points(-0.12), points(None)) == ("12.5 %", "▼ 12 pts", "n/a")
+    assert (percent(0.125, 1), points(-0.12), points(None)) == ("12.5\u00a0%", "▼ 12 pts", "n/a")
 
 
 def test_german_words_numbers_and_days() -> None:
@@ -173,7 +173,7 @@ def test_german_words_numbers_and_days() -> None:
         assert tn("{n} objective", "{n} objectives", 1) == "1 Ziel"
         assert tn("{n} objective", "{n} objectives", 1_200) == "1.200 Ziele"
         assert texts.day(date(2026, 3, 3)) == "3. März 2026"
-        assert (percent(0.125, 1), points(None)) == ("12,5 %", "k. A.")
+        assert (percent(0.125, 1), points(None)) == ("12,5\u00a0%", "k. A.")
         assert texts.separators() == ",."
     assert names["done"] == "Done"
 
@@ -189,10 +189,12 @@ def test_braces_of_a_name_are_no_places() -> None:
 
 
 def test_figures_and_days_of_a_finding_are_the_readers() -> None:
-    moved = "The target was eased from 1,075.5 % to 60 B2B leads by 3 Mar 2026, inside the cycle."
+    moved = (
+        "The target was eased from 1,075.5\u00a0% to 60 B2B leads by 3 Mar 2026, inside the cycle."
+    )
     crowd = "The team R2, {x} has 1,200 objectives in Q4 2026, limit 5."
     with speaking("de"):
-        assert "von 1.075,5 % auf 60 B2B leads" in told(moved)
+        assert "von 1.075,5\u00a0% auf 60 B2B leads" in told(moved)
         assert "3. März 2026" in told(moved)
         assert told(crowd) == "Das Team R2, {x} hat 1.200 Ziele in Q4 2026, Grenze 5."
         assert told("Nobody wrote this sentence.") == "Nobody wrote this sentence."

@@ -48,7 +48,7 @@ SESSION_BYTES = 8 << 20
 #: Seconds after which the server forgets a session that was closed.
 FORGETS = 3
 _TAG = re.compile(rb"\bG(\d\d)\b")
-_STANDS = re.compile(r"stands at (\d+) %")
+_STANDS = re.compile(r"stands at (\d+)\s%")
 
 
 # --- what is imported --------------------------------------------------------
@@ -126,7 +126,7 @@ def _progress_in(element: Element) -> list[float]:
     if kind == "heading":
         return [float(share) for share in _STANDS.findall(element.heading.body)]
     if kind == "metric" and element.metric.label == "Progress":
-        return [float(element.metric.body.removesuffix(" %"))]
+        return [float(element.metric.body.removesuffix("%"))]
     if kind == "dataframe":
         content = element.dataframe.arrow_data.data
         table = pa.ipc.open_stream(io.BytesIO(content)).read_all()

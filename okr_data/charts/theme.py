@@ -106,7 +106,7 @@ def percent(value: float | None, digits: int = 0) -> str:
         scaled = math.floor(scaled * 10**digits) / 10**digits
     if not round(scaled, digits):
         scaled = 0.0  # never −0
-    return f"{number(scaled, digits)} %"
+    return f"{number(scaled, digits)}\u00a0%"
 
 
 def points(gap: float | None) -> str:

@@ -138,7 +138,7 @@ def _named(figure: str, name: str, narrow: bool) -> tuple[str, ...]:
 
 
 def _bare(share: float) -> str:
-    return percent(share).removesuffix(" %")
+    return percent(share).removesuffix("\u00a0%")
 
 
 def _fitting(name: str, narrow: bool) -> str:

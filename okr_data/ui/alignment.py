@@ -32,6 +32,8 @@ PARTS = Words(
 #: Address parameter that opens the list behind one ratio.
 RATIO = "ratio"
 _WHOLE = 12
+#: Departments that stay readable in one chart.
+MOST_BARS = 15
 
 
 def render_sentence(view: View, shown: Alignment) -> None:
@@ -105,6 +107,10 @@ def _labels(view: View, rows: pd.DataFrame, by: str) -> list[str]:
 
 
 def _states(view: View, rows: pd.DataFrame, by: str, palette: Palette) -> None:
+    all_of = len(rows)
+    if all_of > MOST_BARS:
+        leading = (rows["line_of_sight"] / rows["objectives"]).sort_values(kind="stable")
+        rows = rows.loc[sorted(leading.index[:MOST_BARS])]
     shares = bars.state_shares(rows.assign(label=_labels(view, rows, by)))
     show_chart(
         view,
@@ -118,6 +124,14 @@ def _states(view: View, rows: pd.DataFrame, by: str, palette: Palette) -> None:
             f"{r.label}: {r.word} {of(r.count, r.total)}" for r in shares.itertuples(index=False)
         )),
     )  # fmt: skip
+    if len(rows) < all_of:
+        st.caption(
+            t(
+                "The chart shows the {n} of {all} departments of which the fewest lead to a goal; "
+                "the table has all.",
+                n=number(len(rows)), all=number(all_of),
+            )
+        )  # fmt: skip
 
 
 _TITLES = {"level": mark("Alignment by level"), "department": mark("Alignment by department")}

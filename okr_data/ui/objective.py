@@ -64,25 +64,24 @@ def choose(view: View) -> Item | None:
                 name=safe(str(asked)), day=day(view.catalogue.as_of),
             )
         )  # fmt: skip
-    choices = view.data.item_choices(view.filters)
-    if words := tables.search(choices.total, "objectives"):
-        choices = view.data.item_choices(view.filters, words)
-    titles = dict(zip(choices.rows["objective_id"], choices.rows["title"], strict=True))
     own = None if found is None else found.objective_id
-    ids = [*([own] if own and own not in titles else []), *titles]
-    if found is not None and own is not None:
-        titles.setdefault(own, found.title)
-    if not ids:
-        return found
-    chosen = st.selectbox(
-        t("Objective"),
-        ids,
-        index=ids.index(own) if own in ids else None,
-        format_func=lambda name: f"{titles[name]} ({name})",
-        placeholder=t("Type a word of its title"),
-        key=f"look-up-{asked}",
-        width=560,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="look-up"):
+        choices = view.data.item_choices(view.filters)
+        if words := tables.search(choices.total, "objectives"):
+            choices = view.data.item_choices(view.filters, words)
+        titles = dict(zip(choices.rows["objective_id"], choices.rows["title"], strict=True))
+        ids = [*([own] if own and own not in titles else []), *titles]
+        if found is not None and own is not None:
+            titles.setdefault(own, found.title)
+        chosen = st.selectbox(
+            t("Objective"),
+            ids,
+            index=ids.index(own) if own in ids else None,
+            format_func=lambda name: f"{titles[name]} ({name})",
+            placeholder=t("Type a word of its title") if ids else t("Nothing holds these words"),
+            key=f"look-up-{asked}",
+            width=560,
+        )
     tables.say_more(len(choices.rows), choices.total)
     if chosen and chosen != own:
         st.query_params[ITEM] = chosen

@@ -250,7 +250,7 @@ def _render_start(
         slides.title(
             t("Review of {cycle} since {day}", cycle=view.cycle_name, day=day(found.since))
         )
-    st.caption(safe(f"{_origin(view, found, past)} · {view.subtitle()}"))
+    slides.under(f"{_origin(view, found, past)} · {view.subtitle()}", "under")
     slides.lead(_headline(view), "headline")
     _choose_span(view, found, past)
     with card(t("Agenda"), tn("{n} minute", "{n} minutes", sum(s.minutes for s in agenda))):
@@ -390,7 +390,7 @@ def _render_moved(view: View, found: Review) -> None:
         )
         return
     slides.title(_moved(found))
-    st.caption(safe(f"{view.cycle_name} · {day(found.since)} – {view.subtitle()}"))
+    slides.under(f"{view.cycle_name} · {day(found.since)} – {view.subtitle()}", "under")
     if moves.nothing:
         slides.lead(t("No figure, target, pace or alignment under this choice changed."), "moved")
         return
@@ -404,7 +404,7 @@ def _render_moved(view: View, found: Review) -> None:
         for change, count, whole in tiles:
             with st.container(border=True, height="stretch"):
                 slides.lead(number(count) if whole is None else of(count, whole), f"tile-{change}")
-                st.caption(CHANGE_NAMES[change])
+                slides.under(CHANGE_NAMES[change], f"of-{change}")
     _flips(view, found)
 
 
@@ -522,7 +522,7 @@ def _render_topics(view: View, found: Review, step: Step, palette: Palette) -> N
         about.append(t("{behind} objectives behind pace", behind=of(step.behind, step.objectives)))
     if step.minutes:
         about.append(_box(step))
-    st.caption(safe(" · ".join([*about, view.subtitle()])))
+    slides.under(" · ".join([*about, view.subtitle()]), "under")
     for place, topic in enumerate(step.topics[:SHOWN]):
         with st.container(border=True, key=f"topic-{place}"):
             _render_topic(view, found, step, topic, palette)
@@ -817,7 +817,7 @@ def _render_end(view: View, meeting: Meeting, past: tuple[Past, ...]) -> None:
         slides.title(t("Take it along: nothing was written down yet"))
     else:
         slides.title(_said(rows))
-    st.caption(safe(view.subtitle()))
+    slides.under(view.subtitle(), "under")
     with card(t("What was said")):
         if rows.empty:
             st.write(t("Each step has a box for remarks; they are gathered here."))

@@ -17,6 +17,8 @@ _SLIDE = st.components.v2.component(
 .okr-slide h1 { font-family: var(--st-heading-font); font-weight: 700; line-height: 1.15; margin: 0;
     padding: 0; font-size: clamp(1.5rem, 2.3vw, 3rem); color: var(--st-text-color); }
 .okr-slide .lead { font-size: clamp(1.15rem, 1.65vw, 2.2rem); line-height: 1.35; margin: 0; }
+.okr-slide .under { font-size: clamp(.9rem, 1.1vw, 1.5rem); line-height: 1.35; margin: 0;
+    color: var(--st-gray-color, var(--st-text-color)); }
 .okr-slide .rows { display: grid; grid-template-columns: max-content minmax(0, 1fr); margin: 0;
     column-gap: 1.2em; row-gap: .25em; font-size: clamp(1.05rem, 1.45vw, 1.9rem); line-height: 1.3; }
 .okr-slide .rows > * { margin: 0; }
@@ -43,6 +45,7 @@ _SLIDE = st.components.v2.component(
     const parts = {
         title: ({ text }) => element("h1", "", text),
         lead: ({ text }) => element("div", "lead", text),
+        under: ({ text }) => element("div", "under", text),
         rows: ({ rows }) => element("dl", "rows", "", rows.flatMap(([first, second, note]) => [
             element("dt", "", first),
             element("dd", "", second, note ? [element("span", "note", "  " + note)] : []),
@@ -116,6 +119,11 @@ def title(text: str) -> None:
 def lead(text: str, key: str) -> None:
     """Show a sentence to be read from afar."""
     _SLIDE(data={"part": "lead", "text": text}, key=f"slide-{key}")
+
+
+def under(text: str, key: str) -> None:
+    """Show what stands small under a heading or a figure, and is read from afar all the same."""
+    _SLIDE(data={"part": "under", "text": text}, key=f"slide-{key}")
 
 
 def rows(lines: Sequence[tuple[str, str, str]], key: str) -> None:

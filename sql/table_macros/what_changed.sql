@@ -143,7 +143,10 @@ select
             when a.target_value is distinct from b.target_value then a.target_value - b.target_value
             else a.start_value - b.start_value
         end
-        when 'rescheduled' then coalesce(nullif(a.end_date - b.end_date, 0), a.start_date - b.start_date)::double
+        when 'rescheduled' then case
+            when a.end_date is distinct from b.end_date then a.end_date - b.end_date
+            else a.start_date - b.start_date
+        end::double
         when 'reweighted' then a.weight - b.weight
         when 'scored' then a.score - b.score
         when 'progress' then a.progress - b.progress
