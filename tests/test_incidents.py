@@ -286,3 +286,37 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OkrError, match="cannot be"):
         take_in(Store(tmp_path / "file" / "data"), objectives="id | title\nO-1 | a")
+
+
+def test_what_was_changed_back_on_the_same_day_was_changed(store: Store) -> None:
+    """K fell off pace; a check-in said another value, and the import of that day the old one again.
+
+    The check compared days, not statements, and said that nobody had answered.
+    """
+    take_in(
+        store,
+        objectives="id | title | level | cycle\nO-1 | Win | company | Q4 2026",
+        key_results="""
+        id | objective_id | title | start_value | target_value | current_value
+        K  | O-1          | k     | 0           | 100          | 10
+        """,
+        check_ins="item_id | date | value\nK | 2026-10-12 | 10\nK | 2026-10-28 | 20",
+        as_of=date(2026, 10, 28),
+    )
+
+    def answered() -> list[tuple[object, ...]]:
+        with store.reader() as reader:
+            return reader.rows(
+                "select passed from scorecard_item where item_id = 'K' and department is null "
+                "and \"check\" = 'changed_after_falling_off_pace'"
+            )
+
+    with store.reader() as reader:
+        ((fell, until),) = reader.rows("select fell_on, watched_until from model.fall_off_pace")
+    assert fell < date(2026, 10, 28) <= until
+    assert answered() == [(True,)]
+    # the observation of that day is the import's, as everywhere
+    with store.reader() as reader:
+        assert reader.rows(
+            "select value from model.observation where item_id = 'K' and observed_on = date '2026-10-28'"
+        ) == [(10,)]

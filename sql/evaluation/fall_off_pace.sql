@@ -52,15 +52,34 @@ watched as (
     cross join model.setting c
     cross join model.as_of_day d
 ),
+-- Statement by statement, not day by day: what was changed and changed back on one day was changed.
+statement as (
+    select
+        item_id, checked_on as stated_on, 0 as priority, as_of, checked_at, seq, row, value, progress, status
+    from model.check_in
+    where item_id in (select item_id from off_pace)
+    union all
+    select key_result_id, as_of, 1, as_of, null, seq, row, current_value, reported_progress, status
+    from model.key_result_version
+    where key_result_id in (select item_id from off_pace)
+    union all
+    select objective_id, as_of, 1, as_of, null, seq, row, null, reported_progress, status
+    from model.objective_version
+    where objective_id in (select item_id from off_pace)
+),
 stated as (
     select
-        b.item_id, b.observed_on as changed_on,
-        b.value is distinct from lag(b.value) over history
-            or b.progress is distinct from lag(b.progress) over history
-            or b.status is distinct from lag(b.status) over history as differs
-    from model.observation b
-    where b.item_id in (select item_id from off_pace)
-    window history as (partition by b.item_id order by b.observed_on)
+        item_id, stated_on as changed_on,
+        (value is not null and value is distinct from last_value(value ignore nulls) over known)
+            or (progress is not null and progress is distinct from last_value(progress ignore nulls) over known)
+            or (status is not null and status is distinct from last_value(status ignore nulls) over known)
+            as differs
+    from statement
+    window known as (
+        partition by item_id
+        order by stated_on, priority, as_of, seq, checked_at nulls first, row
+        rows between unbounded preceding and 1 preceding
+    )
 ),
 noted as (
     select item_id, checked_on as changed_on from model.check_in
