@@ -976,9 +976,9 @@ def _objective_changes(before: HistoryDay, after: HistoryDay, o: str) -> Iterato
     )
 
 
-def _parents(o: Objective) -> dict[str, float | None]:
-    """Parents and weights as stated, also of parents that are not in the data."""
-    return {link.parent: link.weight for link in o.links}
+def _parents(o: Objective) -> dict[str, float]:
+    """Parents and weights, also of parents that are not in the data; without a weight it is 1."""
+    return {link.parent: 1.0 if link.weight is None else link.weight for link in o.links}
 
 
 def _key_result_changes(before: HistoryDay, after: HistoryDay, k: str) -> Iterator[Change]:

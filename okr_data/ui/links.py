@@ -83,7 +83,7 @@ def _box(cycle: str, as_of: date | None, newest: Catalogue) -> None:
     """Show the button; what is in it is written only once it is open, without a run of the page."""
     if _OPEN in st.session_state:  # a view was chosen: that is for the page to do
         st.rerun()
-    box = st.popover(t("Share"), icon=":material/link:", key="views-menu", on_change="rerun")
+    box = st.popover(t("Share view"), icon=":material/link:", key="views-menu", on_change="rerun")
     if box.open:
         with box:
             _copy(cycle, as_of)

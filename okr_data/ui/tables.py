@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.api.types import is_float_dtype
 from pandas.io.formats.style import Styler
 
 from okr_data.queries import MOST_ROWS
+from okr_data.texts import ENGLISH, language
 from okr_data.ui.words import NO_DEPARTMENT, PACE_NAMES, STATE_NAMES, localised, number, of, t
 
 
@@ -32,16 +36,49 @@ def show(
 ) -> Any:
     """Show a table of ours without index, its column names translated; ``alt`` says what it holds."""
     columns = (frame.data if isinstance(frame, Styler) else frame).columns
+    described = {name: _translated(str(name), (config or {}).get(name, {})) for name in columns}
     return st.dataframe(
-        frame,
+        with_signs(frame, described),
         hide_index=True,
-        column_config={
-            name: _translated(str(name), (config or {}).get(name, {})) for name in columns
-        },
+        column_config=described,
         placeholder=t("n/a"),
         alt=alt,
         **options,
     )
+
+
+#: A format of the platform that writes decimals; it does so with a point in every language.
+_DECIMALS = re.compile(r"%\+?\.[1-9]f")
+_FIGURE = re.compile(r"\d[\d.]*")
+
+
+def with_signs(frame: pd.DataFrame | Styler, described: dict[Any, Any]) -> pd.DataFrame | Styler:
+    """Write decimals with the signs of the reader's language, where these are not the English ones.
+
+    Such columns lose their format in ``described``; they are sorted by their values all the same.
+    """
+    if language() == ENGLISH or isinstance(frame, Styler):
+        return frame
+    patterns: dict[Any, str | None] = {}
+    for name in frame.columns:
+        kind = (described.get(name) or {}).get("type_config") or {"type": "number"}
+        if kind["type"] == "number" and is_float_dtype(frame[name]):
+            patterns[name] = kind.get("format")
+    if not any(pattern is None or _DECIMALS.search(pattern) for pattern in patterns.values()):
+        return frame
+    for name, pattern in patterns.items():
+        if pattern is not None:
+            column = described[name]
+            described[name] = {**column, "type_config": {**column["type_config"], "format": None}}
+    writers = {name: partial(_written, pattern) for name, pattern in patterns.items()}
+    return frame.style.format(writers, na_rep="")
+
+
+def _written(pattern: str | None, value: float) -> str:
+    if pattern is None:
+        pattern = "%.6g" if abs(value) < 1e6 else "%.0f"
+    # the figure alone: a unit has points of its own
+    return _FIGURE.sub(lambda figure: localised(figure[0]), pattern % value, count=1)
 
 
 def search(total: int, name: str) -> str:

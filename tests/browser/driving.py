@@ -104,10 +104,11 @@ _LISTEN = """(() => {
 #: True once the page has that heading and nothing has been computed or stale for a moment: between
 #: a run and the next one that it leads to, nothing is either.
 _SETTLED = """wanted => {
+    const plain = text => text.replaceAll("\\u00a0", " ");
     const app = document.querySelector("[data-testid=stApp]");
     const headings = [...document.querySelectorAll("[data-testid=stMain] :is(h1, h2, h3)")];
     const settled = !window.awaited
-        && headings.some(heading => heading.textContent.includes(wanted))
+        && headings.some(heading => plain(heading.textContent).includes(plain(wanted)))
         && app.dataset.testScriptState === "notRunning"
         && app.dataset.testConnectionState === "CONNECTED"
         && !document.querySelector("[data-stale=true]");
