@@ -52,34 +52,15 @@ watched as (
     cross join model.setting c
     cross join model.as_of_day d
 ),
--- Statement by statement, not day by day: what was changed and changed back on one day was changed.
-statement as (
-    select
-        item_id, checked_on as stated_on, 0 as priority, as_of, checked_at, seq, row, value, progress, status
-    from model.check_in
-    where item_id in (select item_id from off_pace)
-    union all
-    select key_result_id, as_of, 1, as_of, null, seq, row, current_value, reported_progress, status
-    from model.key_result_version
-    where key_result_id in (select item_id from off_pace)
-    union all
-    select objective_id, as_of, 1, as_of, null, seq, row, null, reported_progress, status
-    from model.objective_version
-    where objective_id in (select item_id from off_pace)
-),
 stated as (
     select
-        item_id, stated_on as changed_on,
-        (value is not null and value is distinct from last_value(value ignore nulls) over known)
-            or (progress is not null and progress is distinct from last_value(progress ignore nulls) over known)
-            or (status is not null and status is distinct from last_value(status ignore nulls) over known)
-            as differs
-    from statement
-    window known as (
-        partition by item_id
-        order by stated_on, priority, as_of, seq, checked_at nulls first, row
-        rows between unbounded preceding and 1 preceding
-    )
+        b.item_id, b.observed_on as changed_on,
+        b.value is distinct from lag(b.value) over history
+            or b.progress is distinct from lag(b.progress) over history
+            or b.status is distinct from lag(b.status) over history as differs
+    from model.observation b
+    where b.item_id in (select item_id from off_pace)
+    window history as (partition by b.item_id order by b.observed_on)
 ),
 noted as (
     select item_id, checked_on as changed_on from model.check_in
@@ -119,10 +100,51 @@ change as (
     union
     select item_id, changed_on from restated where differs
 ),
-answered as (
+answered_by_day as (
     select distinct w.item_kind, w.item_id
     from watched w
     join change c on c.item_id = w.item_id and c.changed_on > w.fell_on and c.changed_on <= w.watched_until
+),
+-- Of the others what was changed and changed back on one day was changed: statement by statement.
+quiet as (
+    select item_id from watched
+    anti join answered_by_day using (item_kind, item_id)
+),
+statement as (
+    select
+        item_id, checked_on as stated_on, 0 as priority, as_of, checked_at, seq, row, value, progress, status
+    from model.check_in
+    where item_id in (select item_id from quiet)
+    union all
+    select key_result_id, as_of, 1, as_of, null, seq, row, current_value, reported_progress, status
+    from model.key_result_version
+    where key_result_id in (select item_id from quiet)
+    union all
+    select objective_id, as_of, 1, as_of, null, seq, row, null, reported_progress, status
+    from model.objective_version
+    where objective_id in (select item_id from quiet)
+),
+told as (
+    select
+        item_id, stated_on,
+        (value is not null and value is distinct from last_value(value ignore nulls) over known)
+            or (progress is not null and progress is distinct from last_value(progress ignore nulls) over known)
+            or (status is not null and status is distinct from last_value(status ignore nulls) over known)
+            as differs
+    from statement
+    window known as (
+        partition by item_id
+        order by stated_on, priority, as_of, seq, checked_at nulls first, row
+        rows between unbounded preceding and 1 preceding
+    )
+),
+answered as (
+    select item_kind, item_id from answered_by_day
+    union
+    select w.item_kind, w.item_id
+    from watched w
+    join told c on c.item_id = w.item_id and c.stated_on > w.fell_on and c.stated_on <= w.watched_until
+    where c.differs
 )
 select
     w.item_kind, w.item_id, w.fell_on, w.watched_until,
