@@ -158,7 +158,7 @@ class Behind:
 
     ``rows``: columns of ``objective_progress``, with its links, and ``parents``, which names the living
     parents. ``counted`` and ``passed``: of a row, its part of the denominator and of the numerator of
-    the ratio; of all rows, their sums. Without a ratio both are 0.
+    the ratio; of all rows whatever their state and words, the sums. Without a ratio both are 0.
     """
 
     rows: pd.DataFrame
@@ -182,18 +182,18 @@ def aligned_objectives(
     """
     held, said = holding(words, "o.title", "o.objective_id", "o.owner")
     values = {**filters.parameters(), **said}
-    conditions = [filters.condition(), held]
+    narrowed = [held]
     if states:
-        conditions.append("list_contains($states, o.alignment_state)")
+        narrowed.append("list_contains($states, o.alignment_state)")
         values["states"] = list(states)
     counted = _part(ratio.total) if ratio else "0"
     passed = f"least({_part(ratio.passed)}, {counted})" if ratio else "0"
-    if ratio:
-        conditions.append(f"{counted} > 0")
-    source = (
+    every = (
         "objective_progress o join objective_alignment a using (objective_id) "
-        f"where {' and '.join(conditions)}"
+        f"where {filters.condition()}{f' and {counted} > 0' if ratio else ''}"
     )
+    listed = " and ".join(narrowed)
+    source = f"{every} and {listed}"
     order = (
         "list_position(['unaligned', 'unresolved', 'detached', 'supporting', 'contributing'], "
         "o.alignment_state), o.title, o.objective_id"
@@ -213,8 +213,8 @@ def aligned_objectives(
         values,
     )
     ((total, all_counted, all_passed),) = reader.rows(
-        f"select count(*), coalesce(sum({counted}), 0)::bigint, "
-        f"coalesce(sum({passed}), 0)::bigint from {source}",
+        f"select count(*) filter (where {listed}), coalesce(sum({counted}), 0)::bigint, "
+        f"coalesce(sum({passed}), 0)::bigint from {every}",
         values,
     )
     return Behind(rows, total, all_counted, all_passed)

@@ -1,4 +1,4 @@
-"""What a board asks beyond the headline: what is gravest, where it ends, what moved, one department.
+"""What a board asks beyond the headline: where it ends, what moved, one department.
 
 Fractions; missing means not known. Nothing here knows Streamlit.
 """

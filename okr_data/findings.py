@@ -11,10 +11,10 @@ from okr_data.queries import MOST_ROWS, Excerpt, Filters, holding
 from okr_data.schema import LEVELS
 from okr_data.store import Reader
 from okr_data.texts import Sentences, mark
+from okr_data.views import SEVERITIES
 
 #: Findings that a front page tells; the rest is one click away.
 MOST_GRAVE = 6
-SEVERITIES = ("high", "medium", "low")
 
 #: Tells a sentence of the rules in ``sql/findings`` in the reader's language.
 told = Sentences(
@@ -77,7 +77,9 @@ _OWN = (
     "f.finding, f.severity, f.sentence, f.measured, f.limit_value, f.excused, f.excuse_reason, "
     "f.excused_until, f.excused_by"
 )
-_WORST_FIRST = "list_position(['high', 'medium', 'low'], f.severity), f.finding, f.item_id"
+_WORST_FIRST = (
+    "list_position(['high', 'medium', 'low'], f.severity), f.finding, f.item_id, f.item_kind"
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ Fractions; NULL = not known.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -79,13 +79,13 @@ class LineOfSight:
 class Choices:
     """What can be in focus under a filter: names as written, objectives by title.
 
-    Of each kind the first; ``total`` says how many there are of the longest.
+    Of each kind the first; ``totals`` says how many there are of each.
     """
 
     people: tuple[str, ...]
     teams: tuple[str, ...]
     objectives: pd.DataFrame
-    total: int
+    totals: Mapping[FocusKind, int]
 
     def names(self) -> dict[FocusKind, tuple[str, ...]]:
         """Return what is chosen from by kind: ids of objectives, and names."""
@@ -127,8 +127,10 @@ def choices(reader: Reader, filters: Filters, words: str = "", most: int = MOST_
         f"objective_progress o where {condition} and {held}", "o.title, o.objective_id",
         {**filters.parameters(), **said}, most,
     )  # fmt: skip
-    total = max(number_of_people, number_of_teams, objectives.total)
-    return Choices(people, teams, objectives.rows, total)
+    totals: dict[FocusKind, int] = {
+        "objective": objectives.total, "team": number_of_teams, "person": number_of_people,
+    }  # fmt: skip
+    return Choices(people, teams, objectives.rows, totals)
 
 
 def line_of_sight(

@@ -108,12 +108,13 @@ def choices(
 ) -> Excerpt:
     """Return objectives under a filter that can be looked up: objective_id, title.
 
-    By title, or the furthest behind pace first; those whose title, id or owner holds all the words.
+    By title, or the furthest behind pace first and what is dropped or over last. Those whose title, id
+    or owner holds all the words.
     """
     held, said = holding(words, "o.title", "o.objective_id", "o.owner")
-    worst = "o.progress - o.expected_progress nulls last, " if worst_first else ""
+    gap = "o.dropped or o.closed, o.progress - o.expected_progress nulls last, "
     return excerpt(
         reader, "o.objective_id, o.title",
         f"objective_progress o where {filters.condition()} and {held}",
-        f"{worst}o.title, o.objective_id", {**filters.parameters(), **said}, most,
+        f"{gap if worst_first else ''}o.title, o.objective_id", {**filters.parameters(), **said}, most,
     )  # fmt: skip

@@ -346,7 +346,7 @@ def compose(
     day only what the rules find is asked.
     """
     asked = {
-        "inside": f"({filters.condition()})",
+        "inside": f"coalesce({filters.condition()}, false)",  # no department is no department's
         "framing": "(o.level = 'company' and (o.cycle is not distinct from $cycle "
         "or list_contains($frames, o.cycle)))",
     }

@@ -119,12 +119,28 @@ def test_worst_first_is_furthest_behind_pace(sample_store: Store) -> None:
     filters = Filters("Q4 2026")
     with sample_store.reader() as reader:
         ids = objective.choices(reader, filters, worst_first=True, most=None).rows["objective_id"]
-        gaps = dict(
-            reader.rows("select objective_id, progress - expected_progress from objective_progress")
-        )
-    known = [gaps[item] for item in ids if gaps[item] is not None]
-    assert known == sorted(known)
-    assert all(gaps[item] is None for item in ids[len(known) :])
+        gaps = {
+            item: (over, gap)
+            for item, over, gap in reader.rows(
+                "select objective_id, dropped or closed, progress - expected_progress "
+                "from objective_progress"
+            )
+        }
+    order = [(over, gap is None, gap or 0.0) for over, gap in (gaps[item] for item in ids)]
+    assert order == sorted(order)
+    assert len({over for over, _, _ in order}) == 2, "the sample has a dropped one"
+
+
+def test_the_sums_of_a_ratio_are_of_all_rows_whatever_is_chosen_of_them(
+    sample_store: Store,
+) -> None:
+    filters = Filters("Q4 2026")
+    with sample_store.reader() as reader:
+        every = aligned_objectives(reader, filters, ratio=RATIOS[0])
+        some = aligned_objectives(reader, filters, ("unaligned",), RATIOS[0], words="the")
+    assert (some.passed, some.counted) == (every.passed, every.counted)
+    assert 0 < some.total < every.total
+    assert not some.rows["passed"].any()
 
 
 def test_choices_of_sight_are_the_first_of_each_kind(long_store: Store) -> None:
@@ -132,7 +148,7 @@ def test_choices_of_sight_are_the_first_of_each_kind(long_store: Store) -> None:
     with long_store.reader() as reader:
         first = line_of_sight.choices(reader, filters, most=3)
         found = line_of_sight.choices(reader, filters, "029")
-    assert first.total == 31
+    assert first.totals == {"objective": 31, "team": 30, "person": 31}
     assert first.names() == {
         "objective": ("O-000", "O-001", "O-002"),
         "team": ("Team 000", "Team 001", "Team 002"),

@@ -435,3 +435,16 @@ def test_of_many_changes_and_topics_the_first_are_told_and_all_counted(
             sum(len(topic.questions) for topic in whole.topics),
             sum(topic.weight for topic in whole.topics),
         )
+
+
+def test_under_a_department_the_goals_of_the_company_changed_too(sample_store: Store) -> None:
+    """Their department is unknown, which is neither inside nor outside to SQL: it ended the page."""
+    filters = Filters("Annual 2026", ("Customer Success",))
+    with sample_store.reader() as reader:
+        found = compose(reader, filters, (), BEFORE)
+        every = compose(reader, Filters("Annual 2026"), (), BEFORE)
+    assert every.moves.objectives > found.moves.objectives == 0
+    assert found.changes == {}
+    assert [topic.objective_id for topic in found.steps[2].topics] == [
+        topic.objective_id for topic in every.steps[2].topics
+    ]

@@ -61,7 +61,7 @@ ALLOWED = {
     "alignment": {"queries", "schema", "store"},
     "cycles": {"queries", "store"},
     "differences": {"queries", "store"},
-    "findings": {"queries", "schema", "store", "texts"},
+    "findings": {"queries", "schema", "store", "texts", "views"},
     "scorecard": {"store"},
     "courses": {"queries", "store", "texts"},
     "board": {"courses", "differences", "queries", "schema", "store"},

@@ -356,7 +356,7 @@ def _forecast(reader: Reader, of: Scope, filters: Filters) -> Part | None:
                 t("Objective"), t("Department"), t("Progress"), t("Projected end"),
                 t("Interval"),
             ),
-            tuple(rows), frozenset({2, 3, 4}), max(0, len(known) - len(rows)),
+            tuple(rows), frozenset({2, 3, 4}), max(0, found.known - len(rows)),
         ) if rows else None,
     )  # fmt: skip
 

@@ -201,7 +201,8 @@ def _rows_behind(view: View, whole: pd.Series) -> None:
             },
             on_select="rerun",
             selection_mode="single-row",
-            key=f"aligned-{view.filters.cycle}-{'-'.join(states)}-{ratio and ratio.name}-{len(table)}-{said}",
+            key=f"aligned-{view.data.generation}-{view.data.as_of}-{view.filters}-{states}-"
+            f"{ratio and ratio.name}-{said}",
             height=430 if len(table) > _WHOLE else "content",
         )
 

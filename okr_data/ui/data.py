@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from okr_data import alignment as alignments
 from okr_data import board as boards
@@ -114,9 +115,17 @@ class Data:
         found: Answer = self._kept[name]
         return found
 
-    def make(self, ask: Callable[[Reader], Answer]) -> Answer:
-        """Ask without keeping the answer: for files, which are large and made once."""
-        return _ask(self.folder, self.generation, self.as_of, ask)
+    def make(self, ask: Callable[[Reader], Answer], day: date | None = None) -> Answer:
+        """Ask without keeping the answer: for files, which are large and made once.
+
+        Files are made after the page; where its generation has been retired by then, the newest one
+        answers for the ``day`` of the page.
+        """
+        try:
+            return _ask(self.folder, self.generation, self.as_of, ask)
+        except NoDatabase:
+            newest = _store(self.folder).generation()
+            return _ask(self.folder, newest, self.as_of or day, ask)
 
     def catalogue(self) -> Catalogue:
         return self._once("catalogue", lambda: self.ask(queries.catalogue))
@@ -344,15 +353,19 @@ def _ask(
 ) -> Answer:
     """Ask a question; where the generation has been retired meanwhile, the page starts anew.
 
-    So it does where the database turns out to be damaged, once it is made anew.
+    So it does where the database turns out to be damaged, once it is made anew. Raises NoDatabase
+    outside of a page run.
     """
+    in_page = get_script_run_ctx(suppress_warning=True) is not None
     try:
         with _generations(folder).reader(generation, as_of) as reader:
             return ask(reader)
     except NoDatabase:
+        if not in_page:
+            raise
         st.rerun()
     except DAMAGE:
-        if not _store(folder).mend(generation):
+        if not _store(folder).mend(generation) or not in_page:
             raise
         st.session_state[_MENDED] = True
         st.rerun()

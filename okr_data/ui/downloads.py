@@ -66,7 +66,7 @@ def offer_csv(
     """
 
     def made() -> bytes:
-        whole = view.data.make(table) if callable(table) else table
+        whole = view.data.make(table, view.catalogue.as_of) if callable(table) else table
         return neutral_csv(exported(whole, view))
 
     offer(label, made, file_name, key)

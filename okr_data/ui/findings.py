@@ -212,7 +212,9 @@ def _table(
         },
         on_select="rerun",
         selection_mode="single-row",
-        key=f"findings-{choice}-{view.filters.cycle}-{len(rows)}-{st.session_state.get(_MOVES, 0)}",
+        # Rows are selected by position: another list is another table.
+        key=f"findings-{choice}-{view.data.generation}-{view.data.as_of}-{view.filters}-"
+        f"{st.session_state.get(_MOVES, 0)}",
         height=460 if len(rows) > _WHOLE else "content",
     )
 

@@ -67,10 +67,13 @@ def choose(view: View) -> Item | None:
     own = None if found is None else found.objective_id
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="look-up"):
         choices = view.data.item_choices(view.filters)
-        if words := tables.search(choices.total, "objectives"):
+        words = tables.search(choices.total, "objectives")
+        if words:
             choices = view.data.item_choices(view.filters, words)
         titles = dict(zip(choices.rows["objective_id"], choices.rows["title"], strict=True))
         ids = [*([own] if own and own not in titles else []), *titles]
+        if not ids and not words:
+            return found
         if found is not None and own is not None:
             titles.setdefault(own, found.title)
         chosen = st.selectbox(
@@ -107,7 +110,8 @@ def nothing_chosen(view: View) -> None:
                 ["Objective", "Level", "Department", "Owner", "Progress", "Gap to pace", "Pace", "Measured"]
             ],
             t("Objectives furthest behind pace"), tables.objective_columns(),
-            on_select="rerun", selection_mode="single-row", key=f"worst-{view.cycle_name}",
+            on_select="rerun", selection_mode="single-row",
+            key=f"worst-{view.data.generation}-{view.data.as_of}-{view.filters}",
         )  # fmt: skip
     chosen = event.selection.rows
     if chosen and chosen[0] < len(worst):

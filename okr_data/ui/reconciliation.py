@@ -241,7 +241,8 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
         st.query_params.pop(REASON, None)
     if reason:
         st.caption(REASON_MEANS[reason])
-    words = tables.search(found.count(reason) if reason else found.reported, "items")
+    count = found.count(reason) if reason else found.reported
+    words = tables.search(count, "items", t("Words of a title or id"))
     listed = view.data.reconciled(view.filters, reason, words)
     shown, table = listed.rows, _table(listed.rows)
     percent = st.column_config.NumberColumn(format="%.1f %%", width=90)
@@ -279,7 +280,7 @@ def _items(view: View, found: Reconciliation) -> pd.Series | None:
         st.caption(
             t(
                 "{part} of {whole} items shown.",
-                part=number(listed.total),
+                part=number(len(table)),
                 whole=number(found.items),
             )
         )

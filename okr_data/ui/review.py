@@ -534,7 +534,7 @@ def _render_topics(view: View, found: Review, step: Step, palette: Palette) -> N
             if len(rest) < more:
                 st.caption(
                     t(
-                        "The first {n} of {all} are listed; a filter brings the others.",
+                        "The first {n} of {all} are listed; the page Findings has all that the rules found.",
                         n=number(len(rest)), all=number(more),
                     )
                 )  # fmt: skip

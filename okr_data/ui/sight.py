@@ -45,9 +45,11 @@ def choose_focus(view: View) -> tuple[FocusKind, str] | None:
             format_func=lambda k: FOCUS_KINDS[k], key=_fresh(FOCUS), required=True,
         ) or kinds[0]  # fmt: skip
         asked = st.query_params.get(f"{FOCUS}_{kind}")
-        if words := tables.search(every.total, "sight"):
-            found = view.data.sight_choices(view.filters, words)
-        else:
+        words = tables.search(
+            every.totals[kind], f"sight-{kind}", t("Words of a name, title or id")
+        )
+        found = view.data.sight_choices(view.filters, words) if words else every
+        if not found.names()[kind]:
             found = every
         titles = _titles(view, found.objectives)
         names = (
@@ -68,10 +70,10 @@ def _with_asked(
 ) -> list[str]:
     """Return the names to choose from, also the one of the address where a long list leaves it out."""
     names = list(found.names()[kind])
-    if asked and asked not in names and every.total > MOST_ROWS:
+    if asked and asked not in names and every.totals[kind] > MOST_ROWS:
         there = view.data.sight_choices(view.filters, asked).names()[kind]
         names = [*(name for name in there if name == asked), *names]
-    return names or list(every.names()[kind])
+    return names
 
 
 def focus_on(kind: FocusKind, item_id: str) -> None:

@@ -81,8 +81,10 @@ def _written(pattern: str | None, value: float) -> str:
     return _FIGURE.sub(lambda figure: localised(figure[0]), pattern % value, count=1)
 
 
-def search(total: int, name: str) -> str:
+def search(total: int, name: str, hint: str = "") -> str:
     """Ask for words where a list is too long for a page; without any, or of a short list, "".
+
+    ``hint`` says what is searched, where that is not title, id and owner.
 
     A short list is all there: the search of the table itself finds everything in it.
     """
@@ -90,7 +92,7 @@ def search(total: int, name: str) -> str:
         return ""
     return st.text_input(
         t("Search all {n}", n=number(total)), key=f"search-{name}", width=320,
-        placeholder=t("Words of a title, id or owner"), icon=":material/search:",
+        placeholder=hint or t("Words of a title, id or owner"), icon=":material/search:",
     ).strip()  # fmt: skip
 
 

@@ -618,9 +618,23 @@ def _titles(view: View) -> tuple[dict[str, str], int]:
     titles = dict(zip(choices.rows["objective_id"], choices.rows["title"], strict=True))
     asked = st.query_params.get(COURSE, "")
     item = view.data.item(asked) if asked and asked not in titles else None
-    if item is not None and item.kind == "objective":
+    if item is not None and item.kind == "objective" and _under(view, item):
         titles[asked] = item.title
     return titles, max(0, choices.total - len(titles))
+
+
+def _under(view: View, item: Item) -> bool:
+    """Tell whether an objective is under the filters."""
+    cycle, department, level = (
+        None if pd.isna(value) else value
+        for value in (item.figures[name] for name in ("cycle", "department", "level"))
+    )
+    asked = view.filters
+    return (
+        cycle == asked.cycle
+        and (not asked.departments or department in asked.departments)
+        and (not asked.levels or level in asked.levels)
+    )
 
 
 def _course(view: View, item: Item, palette: Palette) -> None:
@@ -719,7 +733,7 @@ def render_forecasts(view: View, more: Courses) -> None:
                 objectives=part_of(found.known, objectives(found.total)),
             )
         )
-        words = tables.search(found.total, "forecasts")
+        words = tables.search(found.total, "forecasts", t("Words of a title or id"))
         _forecast_table(view, view.data.forecasts(view.filters, words) if words else found, words)
 
 
@@ -762,7 +776,7 @@ def _forecast_table(view: View, found: Forecasts, words: str) -> None:
         },
         on_select="rerun",
         selection_mode="single-row",
-        key=f"forecasts-{view.cycle_name}-{len(rows)}-{words}",
+        key=f"forecasts-{view.data.generation}-{view.data.as_of}-{view.filters}-{words}",
         height=430 if len(rows) > _WHOLE else "content",
     )
 

@@ -45,10 +45,13 @@ NO_CYCLE = mark("Without cycle")
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&@/])")
 
+#: White space that Markdown reads; a space that does not break stays one.
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+
 
 def safe(text: str) -> str:
     """Escape user text for every place that reads Markdown: no image, link or style gets through."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", _BLANKS.sub(" ", text).strip())
 
 
 def objectives(count: int) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from okr_data.cascade import furthest_behind
+from okr_data.findings import found
 from okr_data.queries import MOST_ROWS, Filters
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Serve, Visit
 from tests.browser.driving import Server, serving
 from tests.browser.warm import Nursery
 from tests.conftest import new_store, take_in
@@ -73,6 +77,35 @@ def test_a_mailed_line_of_sight_of_somebody_beyond_the_first(large: Server, visi
     screen.settle("Person 007")
     screen.assert_address({"sight_person": "Person 007"}, exactly=False)
     screen.assert_sound()
+
+
+def test_words_that_no_objective_holds_do_not_follow_to_another_kind(
+    large: Server, visit: Visit
+) -> None:
+    screen = visit(large)
+    screen.open("/sight?sight=person", "contributes to 1 company goal")
+    screen.write(f"Search all {COUNT + 1}", "person 007")
+    screen.settle("contributes to 1 company goal")
+    screen.switch("Objective")
+    screen.settle("company goal")
+    screen.write(f"Search all {COUNT + 1}", "nothing holds this")
+    screen.settle("company goal")
+    screen.assert_sound()
+
+
+def test_a_list_leaves_whole_when_its_data_has_been_replaced_meanwhile(
+    sample_folder: Path, tmp_path: Path, serve: Serve, visit: Visit
+) -> None:
+    server = serve(Path(shutil.copytree(sample_folder, tmp_path / "data")))
+    screen = visit(server)
+    screen.open("/findings", "findings in all")
+    with server.store.reader() as reader:
+        wanted = found(reader, Filters("Q4 2026"), most=None).total
+    for place in range(4):  # more than are kept open
+        server.store.excuse("no_owner", f"X-{place}", "not there", date(2026, 12, 31))
+    _, content = screen.download("Download these findings (CSV)")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) == wanted
 
 
 @pytest.mark.parametrize("page", ["findings", "reconciliation"])
