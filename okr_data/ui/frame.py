@@ -7,10 +7,12 @@ the navigation and starts over, which from then on goes through ``app.py``.
 
 from __future__ import annotations
 
+import copy
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +23,7 @@ from streamlit.runtime.scriptrunner import StopException
 from okr_data.charts.theme import DARK, LIGHT, Palette
 from okr_data.errors import OkrError
 from okr_data.intake import clear_sample
-from okr_data.texts import mark, speaking, t
+from okr_data.texts import language, mark, speaking, t
 from okr_data.ui import back, languages, page_errors
 from okr_data.ui import data as pinned_data
 from okr_data.ui.data import Data
@@ -76,6 +78,21 @@ def navigation() -> Page:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
+    # Streamlit marks the page that it is going to run: each run has pages of its own.
+    made, home = _pages(language())
+    pages, named_home = {name: copy.copy(page) for name, page in made.items()}, copy.copy(home)
+    grouped = {t(title): [pages[name] for name in names] for title, names in GROUPS.items()}
+    below = {name for names in GROUPS.values() for name in names}
+    direct = [page for name, page in pages.items() if name not in below]
+    return st.navigation({"": [*direct, named_home], **grouped}, position="top")
+
+
+@cache
+def _pages(_language: str) -> tuple[dict[str, Page], Page]:
+    """Return the pages by name with their titles in a language, and the home page by its own name.
+
+    Made once a process: to find their files takes a third of the run of a short page.
+    """
     pages = {
         name: st.Page(
             _FOLDER / f"{name}.py",
@@ -90,10 +107,7 @@ def navigation() -> Page:
     named_home = st.Page(
         _FOLDER / f"{HOME}.py", title=t("OKR alignment"), url_path=HOME, visibility="hidden"
     )
-    grouped = {t(title): [pages[name] for name in names] for title, names in GROUPS.items()}
-    below = {name for names in GROUPS.values() for name in names}
-    direct = [page for name, page in pages.items() if name not in below]
-    return st.navigation({"": [*direct, named_home], **grouped}, position="top")
+    return pages, named_home
 
 
 def run_app() -> None:
