@@ -159,8 +159,10 @@ def _source(filters: Filters) -> str:
     """Return where the findings under a filter come from; levels have to be looked up."""
     if not filters.levels:
         return f"finding f where {filters.condition('f')}"
-    level = filters.condition("f").replace("f.level", "o.level")
-    return f"finding f join objective_progress o on o.objective_id = f.objective_id where {level}"
+    return (
+        "finding f join objective_progress o on o.objective_id = f.objective_id "
+        f"where {filters.condition('f', levels_in='o')}"
+    )
 
 
 def _gravest(

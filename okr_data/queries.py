@@ -49,9 +49,9 @@ def holding(words: str, *columns: str) -> tuple[str, dict[str, object]]:
 
     Without words it holds of everything.
     """
-    values = {f"word{n}": word for n, word in enumerate(words.lower().split())}
+    values: dict[str, object] = {f"word{n}": w for n, w in enumerate(words.lower().split())}
     text = f"lower(concat_ws(' ', {', '.join(columns)}))"
-    return " and ".join(["true", *(f"contains({text}, ${name})" for name in values)]), {**values}
+    return " and ".join(["true", *(f"contains({text}, ${name})" for name in values)]), values
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,16 @@ class Filters:
     departments: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
 
-    def condition(self, table: str = "o") -> str:
-        """Return the SQL condition on a table with cycle, department and level."""
+    def condition(self, table: str = "o", levels_in: str = "") -> str:
+        """Return the SQL condition on a table with cycle, department and level.
+
+        ``levels_in`` names the table that has the level, where that is another one.
+        """
         parts = [f"{table}.cycle is not distinct from $cycle"]
         if self.departments:
             parts.append(f"list_contains($departments, {table}.department)")
         if self.levels:
-            parts.append(f"list_contains($levels, {table}.level)")
+            parts.append(f"list_contains($levels, {levels_in or table}.level)")
         return " and ".join(parts)
 
     def parameters(self) -> dict[str, object]:

@@ -102,8 +102,8 @@ def _source(filters: Filters) -> str:
     if not filters.levels:
         return f"reconciliation r where {filters.condition('r')}"
     return (
-        "reconciliation r join objective_progress o using (objective_id) where "
-        + filters.condition("r").replace("r.level", "o.level")
+        "reconciliation r join objective_progress o using (objective_id) "
+        f"where {filters.condition('r', levels_in='o')}"
     )
 
 

@@ -84,9 +84,8 @@ def _written(pattern: str | None, value: float) -> str:
 def search(total: int, name: str, hint: str = "") -> str:
     """Ask for words where a list is too long for a page; without any, or of a short list, "".
 
-    ``hint`` says what is searched, where that is not title, id and owner.
-
-    A short list is all there: the search of the table itself finds everything in it.
+    A short list is all there: the search of the table itself finds everything in it. ``hint`` says what
+    is searched, where that is not title, id and owner.
     """
     if total <= MOST_ROWS:
         return ""
