@@ -188,25 +188,13 @@ def _gravest(
 
 
 def _summary(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """Return what every rule looked at; only levels have to be looked up item by item."""
-    order = "order by list_position(['high', 'medium', 'low'], f.severity), found desc, f.finding"
-    if not filters.levels:
-        counts = ("items", "found", "excused", "passed", "not_evaluated")
-        sums = ", ".join(f"sum(f.{name})::bigint as {name}" for name in counts)
-        return reader.frame(
-            f"select f.finding, f.severity, {sums} from finding_summary f "
-            f"where {filters.condition('f')} group by f.finding, f.severity {order}",
-            filters.parameters(),
-        )
+    """Return what every rule looked at, and with what outcome."""
+    counts = ("items", "found", "excused", "passed", "not_evaluated")
+    sums = ", ".join(f"sum(f.{name})::bigint as {name}" for name in counts)
     return reader.frame(
-        f"with place as ({_PLACE}) "
-        "select f.finding, f.severity, count(*) as items, "
-        "count(*) filter (where f.outcome = 'found' and not f.excused) as found, "
-        "count(*) filter (where f.excused) as excused, "
-        "count(*) filter (where f.outcome = 'passed') as passed, "
-        "count(*) filter (where f.outcome = 'not_evaluated') as not_evaluated "
-        "from finding_outcome f join place p using (item_kind, item_id) "
-        f"where {filters.condition('p')} group by f.finding, f.severity {order}",
+        f"select f.finding, f.severity, {sums} from finding_summary f "
+        f"where {filters.condition('f')} group by f.finding, f.severity "
+        "order by list_position(['high', 'medium', 'low'], f.severity), found desc, f.finding",
         filters.parameters(),
     )
 

@@ -41,7 +41,9 @@ def compare_alignment(reader: Reader, a: Aligned) -> list[str]:
         *compare(reader, "finding_outcome", outcome, outcome_rows(a)),
         *compare(reader, "finding", outcome, finding_rows(a)),
         *compare(reader, f"({COUNTS})", outcome, counting_rows(a)),
-        *compare(reader, "finding_summary", ("cycle", "department", "finding"), a.summary()),
+        *compare(
+            reader, "finding_summary", ("cycle", "department", "level", "finding"), a.summary()
+        ),
         *compare(reader, "scorecard_item", (*item, "check", "item_kind", "item_id"), item_rows(a)),
         *compare(reader, "scorecard_check", (*item, "check"), a.scorecard_check()),
         *compare(reader, "scorecard", item, scorecard_rows(a)),

@@ -122,6 +122,7 @@ class Outcome:
     objective: str | None
     cycle: Cycle
     department: str | None
+    level: str | None
     verdict: Verdict
     excused: bool = False
 
@@ -325,19 +326,20 @@ class Aligned:
         self, name: str, item: Item, home: str | None, cycle: Cycle, verdict: Verdict
     ) -> Outcome:
         department = None if home is None else self.on.department(home)
+        level = None if home is None else self.on.level(home)
         excused = verdict.outcome == "found" and self._is_excused(name, item[1])
-        return Outcome(name, item, home, cycle, department, verdict, excused)
+        return Outcome(name, item, home, cycle, department, level, verdict, excused)
 
     def _is_excused(self, finding: str, item: str | None) -> bool:
         words = [e for e in self.history.excuses if (e.finding, e.item_id) == (finding, item)]
         return bool(words) and self.day <= words[-1].last_day
 
-    def summary(self) -> dict[tuple[Cycle, str | None, str], dict[str, object]]:
-        """Counts by cycle, department and rule; ``found`` leaves out what is excused."""
-        found: dict[tuple[Cycle, str | None, str], Counter[str]] = defaultdict(Counter)
+    def summary(self) -> dict[tuple[Cycle, str | None, str | None, str], dict[str, object]]:
+        """Counts by cycle, department, level and rule; ``found`` leaves out what is excused."""
+        found: dict[tuple[Cycle, str | None, str | None, str], Counter[str]] = defaultdict(Counter)
         for o in self.outcomes:
             word = "excused" if o.excused else o.verdict.outcome
-            found[o.cycle, o.department, o.finding][word] += 1
+            found[o.cycle, o.department, o.level, o.finding][word] += 1
         words = ("found", "excused", "passed", "not_evaluated")
         return {place: {word: n[word] for word in words} for place, n in found.items()}
 

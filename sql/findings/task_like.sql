@@ -20,14 +20,20 @@ last_word as (
         'abschließen', 'aufbauen', 'durchführen'
     ]) as word
 ),
+-- The title of one with a metric has passed: its words are not looked at.
 looked_at as (
     select
-        k.key_result_id,
-        lower(regexp_extract(k.title, '\p{L}+')) as opening,
-        (k.kind = 'milestone' or (k.metric is null and k.target_value is null)) as without_metric,
-        lower(regexp_extract(k.title, '(\p{L}+)[^\p{L}]*$', 1)) as closing
-    from main.key_result_progress k
-    where not k.dropped and k.status is distinct from 'dropped'
+        key_result_id,
+        case when kind = 'milestone' or (metric is null and target_value is null) then title end as title
+    from main.key_result_progress
+    where not dropped and status is distinct from 'dropped'
+),
+worded as (
+    select
+        key_result_id,
+        lower(regexp_extract(title, '\p{L}+')) as opening,
+        lower(regexp_extract(title, '(\p{L}+)[^\p{L}]*$', 1)) as closing
+    from looked_at
 ),
 judged as (
     select
@@ -35,15 +41,14 @@ judged as (
         case
             when opening in (select first_word from word) then opening
             when closing in (select word from last_word) then closing
-        end as verb,
-        without_metric
-    from looked_at
+        end as verb
+    from worded
 )
 select
     key_result_id as item_id, 'key_result' as item_kind,
-    case when verb is not null and without_metric then 'found' else 'passed' end as outcome,
+    case when verb is not null then 'found' else 'passed' end as outcome,
     null::double as measured, null::double as limit_value,
-    case when verb is not null and without_metric
+    case when verb is not null
         then 'It reads as an output (“' || verb || '”) and has no metric.'
     end as sentence
 from judged

@@ -1,5 +1,4 @@
 -- What the rules found, with a sentence that a person can read out.
--- stored: no
 -- grain: finding, item_kind, item_id
 -- column: cycle | cycle; NULL where none
 -- column: finding | name of the rule
