@@ -150,7 +150,7 @@ def of_sample() -> list[History]:
                 " join model.key_result_day d on d.day = t.day and d.key_result_id = k.key_result_id"
                 " join model.key_result_version v"
                 "  on v.key_result_id = k.key_result_id and v.import_id = k.import_id"
-                " join model.check_in c on c.item_id = k.key_result_id and c.latest"
+                " join model.listed_check_in c on c.item_id = k.key_result_id"
                 "  and c.checked_on between p.starts_on and p.ends_on"
                 " where list_contains($closed, k.cycle) and not k.dropped"
                 "  and k.start_value is distinct from k.target_value"

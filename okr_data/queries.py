@@ -435,8 +435,8 @@ def _key_result_history() -> list[str]:
     return [
         f"select s.checked_on as day, 'check-in' as source, "
         f"{_CHECKED.format(progress=_TOLD)} "
-        f"from model.check_in s {item} "
-        "where s.item_id = $item and s.latest and s.checked_on <= d.day",
+        f"from model.listed_check_in s {item} "
+        "where s.item_id = $item and s.checked_on <= d.day",
         "select s.as_of, 'import', "
         f"{_IMPORTED.format(progress=_TOLD)} from ("
         "select *, current_value as value, reported_progress as progress "
@@ -450,8 +450,8 @@ def _objective_history() -> list[str]:
     return [
         "select s.checked_on as day, 'check-in' as source, "
         f"{_CHECKED.format(progress='s.progress')} "
-        "from model.check_in s, as_of_day d "
-        "where s.item_id = $item and s.latest and s.checked_on <= d.day",
+        "from model.listed_check_in s, as_of_day d "
+        "where s.item_id = $item and s.checked_on <= d.day",
         "select t.day, 'week', null, null, t.progress, null, null, null, null, null, null, null, null "
         "from objective_trend t where t.objective_id = $item and t.progress is not null",
     ]

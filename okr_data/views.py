@@ -571,12 +571,15 @@ MANY = 5_000
 
 
 def keep_latest_change(connection: duckdb.DuckDBPyConnection) -> None:
-    """Keep what changed since the import before as ``model.kept_change``, of a large organisation."""
-    ((key_results,),) = connection.execute(
-        "select count(*) from newest.key_result_progress"
+    """Keep what changed since the import before as ``model.kept_change``, of a large organisation.
+
+    Where there is no import before, nothing changed since.
+    """
+    ((key_results, compared),) = connection.execute(
+        "select (select count(*) from newest.key_result_progress), (select count(day) from model.day_before)"
     ).fetchall()
     connection.execute("drop table if exists model.kept_change")
-    if key_results >= MANY:
+    if key_results >= MANY and compared:
         connection.execute("create table model.kept_change as select * from model.latest_change")
 
 

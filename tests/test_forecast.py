@@ -528,7 +528,7 @@ def test_the_bench_tries_what_the_product_does(sample_store: Store) -> None:
             "from key_result_line_day l join key_result_day d using (day, key_result_id) "
             "join model.key_result_version v on v.key_result_id = l.key_result_id "
             "and v.import_id = d.import_id "
-            "join model.check_in i on i.item_id = l.key_result_id and i.latest "
+            "join model.listed_check_in i on i.item_id = l.key_result_id "
             "and i.checked_on between l.starts_on and l.seen_to "
             "where l.projected is not null order by i.checked_on, i.row"
         )

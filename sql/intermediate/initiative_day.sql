@@ -23,7 +23,8 @@ select
     clamped(b.progress) as progress,
     b.status
 from standing s
-asof left join model.observation b
-    on b.item_id = s.initiative_id and s.day >= b.observed_on
+left join model.observation b
+    on b.item_id = s.initiative_id
+    and s.day >= b.observed_on and s.day < coalesce(b.until, 'infinity'::date)
 left join model.objective_day o on o.day = s.day and o.objective_id = s.parent_id
 left join model.key_result_day k on k.day = s.day and k.key_result_id = s.parent_id

@@ -5,6 +5,8 @@
 -- column: import_id | import whose version holds on that day
 -- column: objective_id | its objective on that day; NULL where that is not in the data
 -- column: weight | weight in its objective; NULL counts as 1
+-- column: starts_on | own first day, else that of its objective, else of its cycle; NULL where unknown
+-- column: ends_on | own last day, else that of its objective, else of its cycle; NULL where unknown
 -- column: current_value | last known value in unit; NULL where none
 -- column: reported_progress | last reported, fraction; NULL where none
 -- column: computed_progress | unclamped, from the values; NULL where they do not say
@@ -18,29 +20,38 @@
 with standing as (
     select
         d.day, v.key_result_id, v.parent_id, v.import_id, v.weight, v.kind, v.direction,
-        v.start_value, v.target_value
+        v.start_value, v.target_value, v.start_date, v.end_date, v.cycle
     from model.key_result_version v
     join model.evaluation_day d
         on d.day >= v.valid_from and (v.valid_to is null or d.day < v.valid_to)
 ),
 stacked as (
-    select k.day, k.key_result_id, o.objective_id
+    select k.day, k.key_result_id, o.objective_id, o.starts_on, o.ends_on
     from standing k
     join model.objective_day o on o.day = k.day and o.objective_id = k.parent_id
-    where k.key_result_id in (select parent_id from standing)
+    where k.key_result_id in (
+        select key_result_id
+        from model.key_result_version
+        where key_result_id in (select parent_id from model.key_result_version)
+    )
 ),
 placed as (
     select
         s.*,
-        coalesce(o.objective_id, above.objective_id) as objective_id
+        coalesce(o.objective_id, above.objective_id) as objective_id,
+        case when o.objective_id is not null then o.starts_on else above.starts_on end as objective_starts_on,
+        case when o.objective_id is not null then o.ends_on else above.ends_on end as objective_ends_on
     from standing s
     left join model.objective_day o on o.day = s.day and o.objective_id = s.parent_id
     left join stacked above on above.day = s.day and above.key_result_id = s.parent_id
 ),
--- Not an asof join: that sorts every key result of every day, and takes half as long again.
-known as (
-    select *, lead(observed_on) over (partition by item_id order by observed_on) as until
-    from model.observation
+-- Days are few, observations many: spread over the days first, they are looked up by equality.
+seen as (
+    select
+        d.day, o.item_id, o.value, o.progress, o.status, o.status_raw, o.confidence, o.last_check_in
+    from model.observation o
+    join model.evaluation_day d
+        on d.day >= o.observed_on and d.day < coalesce(o.until, 'infinity'::date)
 ),
 observed as (
     select
@@ -49,9 +60,7 @@ observed as (
         o.status_raw as observed_status_raw, o.confidence as observed_confidence, o.last_check_in,
         computed_progress(p.start_value, p.target_value, o.value, p.direction) as computed
     from placed p
-    left join known o
-        on o.item_id = p.key_result_id
-        and p.day >= o.observed_on and (o.until is null or p.day < o.until)
+    left join seen o on o.day = p.day and o.item_id = p.key_result_id
     where p.objective_id is not null or p.day in (select day from model.asked_day)
 ),
 measured as (
@@ -66,11 +75,15 @@ measured as (
     from observed
 )
 select
-    day, key_result_id, import_id, objective_id, weight, value as current_value,
+    m.day, m.key_result_id, m.import_id, m.objective_id, m.weight,
+    coalesce(m.start_date, m.objective_starts_on, w.starts_on) as starts_on,
+    coalesce(m.end_date, m.objective_ends_on, w.ends_on) as ends_on,
+    value as current_value,
     observed_progress as reported_progress,
     computed as computed_progress,
     counted as progress_raw,
     clamped(counted) as progress,
     observed_status as status, observed_status_raw as status_raw,
     observed_confidence as confidence, last_check_in
-from measured
+from measured m
+left join model.cycle_window w on w.cycle = m.cycle

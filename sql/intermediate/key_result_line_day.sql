@@ -32,14 +32,12 @@ dated as materialized (
         k.day, k.key_result_id, k.progress, k.last_check_in,
         v.direction, v.start_value, v.target_value,
         v.kind <> 'milestone' and k.computed_progress is not null as by_values,
-        coalesce(v.start_date, o.starts_on, w.starts_on) as starts_on,
-        coalesce(v.end_date, o.ends_on, w.ends_on) as ends_on
+        k.starts_on, k.ends_on
     from model.key_result_day k
     join looked_at using (day)
     join model.key_result_version v
         on v.key_result_id = k.key_result_id and v.import_id = k.import_id
     left join model.objective_day o on o.day = k.day and o.objective_id = k.objective_id
-    left join model.cycle_window w on w.cycle = v.cycle
     where not coalesce(o.dropped, false)
 ),
 moving as (

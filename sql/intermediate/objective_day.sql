@@ -38,7 +38,8 @@ select
     o.progress as reported_progress, o.status, o.status_raw, o.confidence, o.last_check_in,
     coalesce(o.status = 'dropped', false) as dropped
 from standing s
-asof left join model.observation o
-    on o.item_id = s.objective_id and s.day >= o.observed_on
+left join model.observation o
+    on o.item_id = s.objective_id
+    and s.day >= o.observed_on and s.day < coalesce(o.until, 'infinity'::date)
 left join model.team_day t on t.day = s.day and t.team_key = lower(trim(s.team))
 left join model.cycle_window w on w.cycle = s.cycle

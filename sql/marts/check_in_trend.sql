@@ -42,14 +42,9 @@ objective as (
     where not m.dropped
 ),
 key_result as (
-    select true as past, k.*, p.starts_on, p.ends_on
-    from stored.key_result_day k
-    join stored.key_result_pace_day p on p.day = k.day and p.key_result_id = k.key_result_id
+    select true as past, k.* from stored.key_result_day k
     union all
-    select false, k.*, p.starts_on, p.ends_on
-    from model.key_result_day k
-    join model.as_of_day d on d.day = k.day
-    join model.key_result_pace_day p on p.day = k.day and p.key_result_id = k.key_result_id
+    select false, k.* from model.key_result_day k join model.as_of_day using (day)
 ),
 item as (
     select

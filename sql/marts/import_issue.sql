@@ -24,8 +24,7 @@ stated as (
         computed_progress(v.start_value, v.target_value, o.value, v.direction) as computed,
         v.title
     from model.key_result_version v
-    asof left join model.observation o
-        on o.item_id = v.key_result_id and v.as_of >= o.observed_on
+    join model.observation o on o.item_id = v.key_result_id and o.observed_on = v.as_of
     where v.kind <> 'milestone' and v.reported_progress is not null
 ),
 mismatch as (

@@ -38,9 +38,9 @@ with today as (
 )
 select
     coalesce(o.cycle, v.cycle) as cycle, k.key_result_id, k.objective_id, v.title,
-    p.level, p.department,
+    o.level, o.department,
     coalesce(v.team, o.team) as team,
-    coalesce(v.owner, a.owner) as owner,
+    coalesce(v.owner, o.owner) as owner,
     v.start_value, v.target_value, k.current_value, v.unit, k.weight,
     k.progress, k.progress_raw, k.reported_progress,
     e.expected_progress, e.pace_status,
@@ -54,7 +54,4 @@ join today using (day)
 join model.key_result_version v
     on v.key_result_id = k.key_result_id and v.import_id = k.import_id
 join model.key_result_pace_day e on e.day = k.day and e.key_result_id = k.key_result_id
-left join model.objective_day o on o.day = k.day and o.objective_id = k.objective_id
-left join model.objective_version a
-    on a.objective_id = o.objective_id and a.import_id = o.import_id
-left join model.objective_place_day p on p.day = k.day and p.objective_id = k.objective_id
+left join main.objective_progress o on o.objective_id = k.objective_id

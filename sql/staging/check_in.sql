@@ -1,6 +1,7 @@
--- Check-ins of the imports in force. Several imports may state the same item and day: the latest
--- is the one to list, and a measure that it leaves empty keeps what an earlier one stated.
+-- Check-ins of the imports in force. Several imports may state the same item and day: a measure
+-- that the latest leaves empty keeps what an earlier one stated.
 -- A day may hold several check-ins of one item; checked_at and row order them.
+-- stored: no
 -- column: item_id | key result or objective
 -- column: checked_on | day of the check-in
 -- column: checked_at | time of the check-in; NULL where the source has none
@@ -16,12 +17,8 @@
 -- column: seq | position of that import in the journal
 -- column: file | file of that import
 -- column: row | line of that file
--- column: latest | whether no later import states this item and day
 select
     r.item_id, r.checked_on, r.checked_at, r.value, r.progress, r.status, r.status_raw,
-    r.confidence, r.note, r.author, r.import_id, i.as_of, i.seq, r.file, r.row,
-    rank() over (
-        partition by r.item_id, r.checked_on order by i.as_of desc, i.seq desc
-    ) = 1 as latest
+    r.confidence, r.note, r.author, r.import_id, i.as_of, i.seq, r.file, r.row
 from journal.check_in_row r
 join model.live_import i using (import_id)

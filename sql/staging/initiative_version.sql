@@ -23,6 +23,12 @@ with stated as (
     select r.*, i.seq, i.as_of
     from journal.initiative_row r
     join model.live_import i using (import_id)
+    where i.alone
+    union all
+    select r.*, i.seq, i.as_of
+    from journal.initiative_row r
+    join model.live_import i using (import_id)
+    where not i.alone
     qualify row_number() over (
         partition by r.initiative_id, i.as_of order by i.seq desc
     ) = 1

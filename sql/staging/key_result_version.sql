@@ -33,6 +33,12 @@ with stated as (
     select r.*, i.seq, i.as_of
     from journal.key_result_row r
     join model.live_import i using (import_id)
+    where i.alone
+    union all
+    select r.*, i.seq, i.as_of
+    from journal.key_result_row r
+    join model.live_import i using (import_id)
+    where not i.alone
     qualify row_number() over (
         partition by r.key_result_id, i.as_of order by i.seq desc
     ) = 1
@@ -41,9 +47,6 @@ first_objective as (
     select distinct on (objective_id) objective_id, import_id, valid_from
     from model.objective_version
     order by objective_id, as_of
-),
-first_check_in as (
-    select item_id, min(checked_on) as checked_on from model.check_in group by item_id
 ),
 born as (
     select
@@ -59,7 +62,7 @@ born as (
         ) as born_on
     from stated s
     left join first_objective o on o.objective_id = s.objective_id
-    left join first_check_in c on c.item_id = s.key_result_id
+    left join model.first_check_in c on c.item_id = s.key_result_id
 )
 select
     key_result_id, objective_id as parent_id, s.import_id, s.seq, s.as_of,

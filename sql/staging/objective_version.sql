@@ -32,6 +32,12 @@ with stated as (
     select r.*, i.seq, i.as_of
     from journal.objective_row r
     join model.live_import i using (import_id)
+    where i.alone
+    union all
+    select r.*, i.seq, i.as_of
+    from journal.objective_row r
+    join model.live_import i using (import_id)
+    where not i.alone
     qualify row_number() over (
         partition by r.objective_id, i.as_of order by i.seq desc
     ) = 1
@@ -44,10 +50,10 @@ first_import_of_cycle as (
 first_check_in as (
     select objective_id, min(checked_on) as checked_on
     from (
-        select item_id as objective_id, checked_on from model.check_in
+        select item_id as objective_id, checked_on from model.first_check_in
         union all
         select k.objective_id, c.checked_on
-        from model.check_in c
+        from model.first_check_in c
         join journal.key_result_row k on k.key_result_id = c.item_id
         join model.live_import i on i.import_id = k.import_id
     )

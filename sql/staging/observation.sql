@@ -4,6 +4,7 @@
 -- grain: item_id, observed_on
 -- column: item_id | objective, key result or work item
 -- column: observed_on | day of the observation
+-- column: until | day of the next one, from which this does not hold; NULL where none follows
 -- column: value | last stated value in unit; NULL where none so far
 -- column: progress | last stated progress, fraction; NULL where none so far
 -- column: status | last stated status; NULL where none so far
@@ -33,6 +34,7 @@ with stated as (
 )
 select
     item_id, observed_on,
+    lead(observed_on) over history as until,
     last_value(value ignore nulls) over so_far as value,
     last_value(progress ignore nulls) over so_far as progress,
     last_value(status ignore nulls) over so_far as status,
@@ -41,13 +43,10 @@ select
     last_value(last_check_in ignore nulls) over so_far as last_check_in
 from stated
 window
-    so_far as (
+    history as (
         partition by item_id
         order by observed_on, priority, as_of, seq, checked_at nulls first, row
-        rows between unbounded preceding and current row
     ),
-    same_day as (
-        partition by item_id, observed_on
-        order by priority desc, as_of desc, seq desc, checked_at desc nulls last, row desc
-    )
-qualify row_number() over same_day = 1
+    so_far as (history rows between unbounded preceding and current row)
+-- The last statement of a day: what follows it is of another one.
+qualify lead(observed_on) over history is distinct from observed_on
