@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 
+from okr_data import views
 from okr_data.queries import Filters
 from okr_data.store import Reader
 
@@ -143,21 +144,45 @@ def changes_between(
     Those since the import before are ready as a table, or few. They and others are computed once,
     as a table of this reader: as a part of a query that takes twice as long.
     """
-    latest = reader.rows(
-        "select exists (from duckdb_tables() "
-        "where schema_name = 'model' and table_name = 'kept_change') "
-        "from model.day_before b, model.as_of_day a where b.day = ? and a.day = ?",
-        [before, after],
-    )
-    if latest == [(True,)]:
+    latest = _are_latest(reader, before, after)
+    if latest and reader.rows(
+        "from duckdb_tables() where schema_name = 'model' and table_name = 'kept_change'"
+    ):
         return Changes(f"(select * from model.kept_change c where {condition}) c", values)
-    days = f"date '{before.isoformat()}', date '{after.isoformat()}'"
-    compared = "model.latest_change" if latest else f"what_changed({days})"
+    if not latest:
+        reader.compare(before, after)
+    compared = "model.latest_change" if latest else "temp.between_what_changed"
     reader.execute("drop table if exists temp.change")
     reader.execute(
         f"create temp table change as select * from {compared} c where {condition}", values
     )
     return Changes("temp.change c", {})
+
+
+def alignment_flips(reader: Reader, before: date, after: date) -> pd.DataFrame:
+    """Return objectives with another alignment state than before: objective_id, before, after.
+
+    Only those that have one on both days, by id.
+    """
+    if _are_latest(reader, before, after):
+        flips = f"({views.between_published('alignment_flips', (before, after))})"
+    else:
+        reader.compare(before, after)
+        flips = "temp.between_alignment_flips"
+    return reader.long_frame(
+        f"select objective_id, before, after from {flips} "
+        "where before is not null and after is not null order by objective_id"
+    )
+
+
+def _are_latest(reader: Reader, before: date, after: date) -> bool:
+    """Tell whether these are the days of the import before and of the newest one."""
+    return bool(
+        reader.rows(
+            "select true from model.day_before b, model.as_of_day a where b.day = ? and a.day = ?",
+            [before, after],
+        )
+    )
 
 
 #: Of changes ``c``, those of objectives that are there and not dropped on the later day.

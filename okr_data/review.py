@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from okr_data.differences import changes_between, day_before
+from okr_data.differences import alignment_flips, changes_between, day_before
 from okr_data.queries import MOST_ROWS, Filters
 from okr_data.schema import LEVELS
 from okr_data.store import Meeting, Reader
@@ -394,11 +394,7 @@ def _changed(
     changed = reader.long_frame(
         _CHANGES.format(**of_change, changes=changes.source), {**values, **changes.values}
     )
-    flips = reader.long_frame(
-        "select objective_id, before, after from alignment_flips("
-        f"date '{since.isoformat()}', date '{day.isoformat()}') "
-        "where before is not null and after is not null order by objective_id"
-    )
+    flips = alignment_flips(reader, since, day)
     return changed, flips[flips["objective_id"].isin(standing.index)].reset_index(drop=True)
 
 

@@ -285,14 +285,27 @@ class Reader:
         self.generation = generation
         self._as_of = as_of
         self._computed: set[str] = set()
+        self._between: tuple[date, date] | None = None
         views.pin_day(self._cursor, as_of)
+        self._rule = "" if as_of is None else views.pace_rule(self._cursor)
 
     def _make_ready(self, sql: str) -> None:
         """Compute for an earlier day what a statement reads and is not there yet."""
         if self._as_of is not None:
-            missing = views.read_by(sql) - self._computed
-            views.compute_for_day(self._cursor, missing)
+            missing = views.read_by(sql, self._rule) - self._computed
+            views.compute_for_day(self._cursor, missing, self._rule)
             self._computed |= missing
+
+    def compare(self, before: date, after: date) -> None:
+        """Make ready what changed between two days, until two others are compared.
+
+        As ``temp.between_what_changed`` and ``temp.between_alignment_flips``, in the columns of the
+        table macros of these names.
+        """
+        if self._between != (before, after):
+            self._between = None
+            views.compute_between(self._cursor, (before, after))
+            self._between = (before, after)
 
     def frame(self, sql: str, parameters: Parameters = ()) -> pd.DataFrame:
         """Run a SELECT and return its rows; dates as ``datetime64``, NULL as missing."""

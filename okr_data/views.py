@@ -1,7 +1,7 @@
 """The kernel for ``sql/``: one view a file, a header and one SELECT; the DDL is made here.
 
 A header line is ``-- grain: a, b``, ``-- column: name | meaning``, ``-- assert: condition``,
-``-- stored: no`` or, first of all, the purpose in words. References are read from the parsed
+``-- stored: no``, ``-- rule: forecast`` or, first of all, the purpose in words. References are read from the parsed
 statement, so that the order of creation is never written down. They name their schema:
 ``journal.x`` for accepted rows, ``model.x`` for a view of the folders ``staging``, ``intermediate``,
 ``evaluation`` (what rules and checks share) and ``findings``, ``main.x`` for a public view of the folder ``marts``.
@@ -16,6 +16,9 @@ earlier day; then it computes everything that depends on the day, each step once
     SET VARIABLE as_of = DATE '2026-08-31';   -- any day; works on a read-only connection
     SELECT * FROM objective_progress;
     RESET VARIABLE as_of;                     -- back to the newest day
+
+A view with a ``rule`` has rows under that pace rule only: under another one nothing below it is
+computed for its sake when a reader asks for an earlier day.
 
 ``stored.x`` in a file means the published table ``model.x`` even when another day is asked for.
 The SELECTs in the folder ``changes`` are no views: :mod:`okr_data.changes` runs them when it compares.
@@ -48,7 +51,7 @@ _SCHEMA_OF_LAYER = {
 _RANK_OF_LAYER = {"staging": 0, "intermediate": 1, "evaluation": 2, "findings": 2, "marts": 2}
 COMPUTED_LAYERS = LAYERS[1:]
 _HEADER_LINE = re.compile(
-    r"^--\s?(?:(grain|column|assert|stored|parameters|returns|why|do|severity):\s*)?(.*)$"
+    r"^--\s?(?:(grain|column|assert|stored|rule|parameters|returns|why|do|severity):\s*)?(.*)$"
 )
 SEVERITIES = ("high", "medium", "low")
 
@@ -91,6 +94,7 @@ class View:
     select: str
     references: frozenset[str]
     follows_as_of: bool
+    rule: str | None = None
 
     @property
     def schema(self) -> str:
@@ -147,7 +151,7 @@ class TableMacro:
     def statement(self) -> str:
         """Return the DDL: every step that depends on the day, for the days asked for."""
         steps = ",\n".join(
-            f"{name} as materialized ({select})" for name, select in _steps_for_days(self)
+            f"{name} as materialized ({select})" for name, select in _steps_for_days((self,))
         )
         return (
             f'create or replace macro main."{self.name}"({", ".join(self.parameters)}) as table '
@@ -254,6 +258,7 @@ def _read_view(path: Path, layer: str) -> View:
         select=source.body,
         references=_referenced_tables(source.body),
         follows_as_of="getvariable('as_of')" in source.body,
+        rule=source.parts.get("rule", (None,))[0],
     )
 
 
@@ -428,11 +433,11 @@ def _read_published(select: str) -> str:
     return re.sub(r"\bmain\.", "newest.", re.sub(r"\bstored\.", "model.", select))
 
 
-def _read_for_a_day(select: str, computed: frozenset[str]) -> str:
+def _read_for_a_day(select: str, computed: frozenset[str], prefix: str = "") -> str:
     """Let a SELECT read, under their bare names, the views that are computed for a day."""
     bare = re.sub(
         r"\b(?:model|main)\.(\w+)",
-        lambda match: match[1] if match[1] in computed else match[0],
+        lambda match: prefix + match[1] if match[1] in computed else match[0],
         select,
     )
     return _read_published(bare)
@@ -451,9 +456,9 @@ def _following() -> frozenset[str]:
     return frozenset(view.name for view, _ in _steps_for_a_day())
 
 
-def _steps_for_days(macro: TableMacro) -> list[tuple[str, str]]:
-    """Return the steps below a table macro, for the days that its parameters name."""
-    days = " union ".join(f"select {name}::date as day" for name in macro.parameters)
+def _steps_for_days(macros: tuple[TableMacro, ...], prefix: str = "") -> list[tuple[str, str]]:
+    """Return the steps below table macros of the same parameters, for the days that these name."""
+    days = " union ".join(f"select {name}::date as day" for name in macros[0].parameters)
     asked = {
         "evaluation_day": days,
         "asked_day": days,
@@ -462,32 +467,70 @@ def _steps_for_days(macro: TableMacro) -> list[tuple[str, str]]:
     }
     following = _following()
     read = {
-        reference.partition(".")[2] for reference in _referenced_tables(_parameters_as_days(macro))
+        reference.partition(".")[2]
+        for macro in macros
+        for reference in _referenced_tables(_with_days(macro.select, macro, (date.min, date.min)))
     } & following
     needed = _needed_for(*read)
     return [
-        (view.name, asked.get(view.name, select))
-        for view, select in _steps_for_a_day()
+        (view.name, asked.get(view.name) or _read_for_a_day(view.select, following, prefix))
+        for view, _ in _steps_for_a_day()
         if view.name in needed
     ]
 
 
-def _parameters_as_days(macro: TableMacro) -> str:
-    """Return the SELECT with a day for each parameter, so that it can be parsed by itself."""
-    names = "|".join(macro.parameters)
-    return re.sub(rf"\b({names})\b", "date '2000-01-01'", macro.select)
+def _with_days(select: str, macro: TableMacro, days: tuple[date, date]) -> str:
+    """Return a SELECT with a day for each parameter of a table macro."""
+    for name, day in zip(macro.parameters, days, strict=True):
+        select = re.sub(rf"\b{name}\b", f"date '{day.isoformat()}'", select)
+    return select
 
 
-def _needed_for(*names: str) -> set[str]:
-    """Return the names of some views and of all views below them."""
+def between_published(name: str, days: tuple[date, date]) -> str:
+    """Return the SELECT of a table macro for two days that were asked for at publishing."""
+    macro = next(macro for macro in load_table_macros() if macro.name == name)
+    return _read_published(_with_days(macro.select, macro, days).replace("model.", "stored."))
+
+
+#: What is computed between two days of a reader's choice begins with this.
+BETWEEN = "between_"
+
+
+def compute_between(cursor: duckdb.DuckDBPyConnection, days: tuple[date, date]) -> None:
+    """Compute what the table macros say of two days, as temporary tables: between_what_changed, …
+
+    Step by step, each with what is known of the one before. All steps in one statement, as the
+    macros do it, are planned on guesses of guesses: of a million key results such a plan does not end.
+    """
+    macros = load_table_macros()
+    steps = [
+        *_steps_for_days(macros, BETWEEN),
+        *((macro.name, _read_for_a_day(macro.select, _following(), BETWEEN)) for macro in macros),
+    ]
+    for name, select in steps:
+        cursor.execute(
+            f'create or replace temp table "{BETWEEN}{name}" as {_with_days(select, macros[0], days)}'
+        )
+    for name, _ in steps[: -len(macros)]:
+        cursor.execute(f'drop table temp."{BETWEEN}{name}"')
+
+
+def _needed_for(*names: str, rule: str | None = None) -> set[str]:
+    """Return the names of some views and of all views below them; of those with rows under a pace rule."""
     views = {view.name: view for view in load_views()}
     needed, todo = set(), list(names)
     while todo:
         current = todo.pop()
         if current not in needed:
             needed.add(current)
-            todo.extend(_resolve_references(views[current], views))
+            if not _is_empty(views[current], rule):
+                todo.extend(_resolve_references(views[current], views))
     return needed
+
+
+def _is_empty(view: View, rule: str | None) -> bool:
+    """Tell whether a view has no rows under a pace rule; without one nobody can tell."""
+    return None not in (rule, view.rule) and view.rule != rule
 
 
 def _switch(view: View) -> str:
@@ -629,22 +672,31 @@ def pin_day(
     compute_for_day(cursor, only)
 
 
-def compute_for_day(cursor: duckdb.DuckDBPyConnection, names: frozenset[str]) -> None:
-    """Compute the views named, and no others, for the day pinned on a cursor."""
+def compute_for_day(
+    cursor: duckdb.DuckDBPyConnection, names: frozenset[str], rule: str | None = None
+) -> None:
+    """Compute the views named, and no others, for the day pinned on a cursor, under a pace rule."""
     for view, select in _steps_for_a_day():
         if view.name in names:
-            cursor.execute(parsed(f'create or replace temp table "{view.name}" as {select}'))
+            rows = f"from {view.answer} limit 0" if _is_empty(view, rule) else select
+            cursor.execute(parsed(f'create or replace temp table "{view.name}" as {rows}'))
+
+
+def pace_rule(cursor: duckdb.DuckDBPyConnection) -> str:
+    """Return the pace rule of a published database."""
+    ((rule,),) = cursor.execute("select pace_rule from model.setting").fetchall()
+    return str(rule)
 
 
 @lru_cache(maxsize=1_000)
-def read_by(sql: str) -> frozenset[str]:
-    """Return the views of a day that a statement may read, with all below them.
+def read_by(sql: str, rule: str) -> frozenset[str]:
+    """Return the views of a day that a statement may read under a pace rule, with all below them.
 
     Goes by words: one that is also the name of a view costs a table that nobody reads.
     """
     words = set(re.findall(r"\w+", sql.lower()))
     named = _following() & words
-    return frozenset(_needed_for(*named) & _following())
+    return frozenset(_needed_for(*named, rule=rule) & _following())
 
 
 def unpin_day(cursor: duckdb.DuckDBPyConnection) -> None:

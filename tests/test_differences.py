@@ -115,6 +115,44 @@ def test_objectives_that_moved_are_counted_of_those_of_the_later_day(store: Stor
     assert moves["before"].to_dict() == pytest.approx({"O-3": 0.40, "O-1": 0.35, "O-2": 0.30})
 
 
+@pytest.fixture(scope="module")
+def flipped(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The same, and then O-2 names no parent any more: what hangs below it is not in line either."""
+    found = made(tmp_path_factory.mktemp("flipped") / "data")
+    alone = AFTER.replace("| at risk  | O-1", "| at risk  |    ")
+    take_in(found, as_of=date(2026, 12, 4), objectives=alone)
+    return found
+
+
+@pytest.mark.parametrize("as_of", [None, date(2026, 11, 25)])
+def test_a_reader_compares_two_days_as_the_macros_do(flipped: Store, as_of: date | None) -> None:
+    with flipped.reader(as_of) as reader:
+        for before, after in ((FIRST, date(2026, 12, 4)), (date(2026, 12, 4), date(2026, 11, 3))):
+            reader.compare(before, after)
+            for name in ("what_changed", "alignment_flips"):
+                compared = reader.rows(f"select * from temp.between_{name} order by all")
+                days = f"date '{before}', date '{after}'"
+                assert compared == reader.rows(f"select * from {name}({days}) order by all")
+                assert compared
+        left = reader.rows("select table_name from duckdb_tables() where temporary")
+        assert {name for (name,) in left if name.startswith("between_")} == {
+            "between_what_changed",
+            "between_alignment_flips",
+        }
+
+
+def test_flips_of_published_days_are_those_that_are_computed(flipped: Store) -> None:
+    days = (SECOND, date(2026, 12, 4))
+    with flipped.reader() as ready, flipped.reader(days[1]) as anew:
+        told = differences.alignment_flips(ready, *days)
+        assert told.to_dict("list") == {
+            "objective_id": ["O-2", "O-3", "O-6"],
+            "before": ["contributing"] * 3,
+            "after": ["unaligned", "detached", "detached"],
+        }
+        assert_frame_equal(told, differences.alignment_flips(anew, *days))
+
+
 @pytest.mark.parametrize("many", [1, views.MANY])
 def test_what_is_kept_ready_is_what_is_computed_for_the_two_days(
     many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

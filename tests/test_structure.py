@@ -60,7 +60,7 @@ ALLOWED = {
     "reconciliation": {"queries", "store"},
     "alignment": {"queries", "schema", "store"},
     "cycles": {"queries", "store"},
-    "differences": {"queries", "store"},
+    "differences": {"queries", "store", "views"},
     "findings": {"queries", "schema", "store", "texts", "views"},
     "scorecard": {"store"},
     "courses": {"queries", "store", "texts"},

@@ -96,7 +96,7 @@ last_of_day as (
 course as (
     select
         day, key_result_id, seen_to,
-        list({'passed': passed, 'progress': progress} order by passed) as points
+        list_sort(list({'passed': passed, 'progress': progress})) as points
     from last_of_day
     group by day, key_result_id, seen_to
 ),

@@ -13,5 +13,5 @@ select
         k.progress, elapsed_share(k.day, k.starts_on, k.ends_on), f.projected, s.pace
     ) as pace_status
 from model.key_result_day k
-left join model.key_result_forecast_day f on f.day = k.day and f.key_result_id = k.key_result_id
+left join model.pace_forecast_day f on f.day = k.day and f.key_result_id = k.key_result_id
 cross join model.setting s

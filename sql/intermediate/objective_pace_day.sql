@@ -11,9 +11,9 @@ with projected as (
         k.day, k.objective_id,
         weighted_mean(coalesce(f.projected, k.progress), k.weight) as projected
     from model.key_result_day k
-    left join model.key_result_forecast_day f
-        on f.day = k.day and f.key_result_id = k.key_result_id
+    left join model.pace_forecast_day f on f.day = k.day and f.key_result_id = k.key_result_id
     where k.progress is not null and k.objective_id is not null
+        and k.day in (select day from model.pace_forecast_day)
     group by k.day, k.objective_id
     having count(f.projected) > 0
 )
