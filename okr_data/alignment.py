@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from okr_data.queries import MOST_ROWS, Filters, holding
+from okr_data.queries import ALIGNMENT_STATES, MOST_ROWS, Filters, added, holding
 from okr_data.schema import LEVELS
 from okr_data.store import Reader
 from okr_data.texts import mark
@@ -54,24 +54,15 @@ RATIOS = (
     ),
 )  # fmt: skip
 
-_COUNTS = """
-    count(*) as objectives,
-    count(*) filter (where o.alignment_state = 'contributing') as contributing,
-    count(*) filter (where o.alignment_state = 'supporting') as supporting,
-    count(*) filter (where o.alignment_state = 'detached') as detached,
-    count(*) filter (where o.alignment_state = 'unresolved') as unresolved,
-    count(*) filter (where o.alignment_state = 'unaligned') as unaligned,
-    count(*) filter (where o.alignment_state in ('contributing', 'supporting')) as line_of_sight,
-    count(*) filter (
-        where o.alignment_state in ('contributing', 'supporting', 'detached')
-    ) as linked,
-    sum(o.links)::bigint as links,
-    sum(o.adjacent_links)::bigint as adjacent_links,
-    sum(o.links_below_company)::bigint as links_below_company,
-    sum(o.cross_department_links)::bigint as cross_department_links,
-    count(*) filter (where o.supportable) as supportable,
-    count(*) filter (where o.supportable and o.supported) as supported
-"""
+_COUNTS = (
+    "sum(o.below_company)::bigint as objectives, "
+    + added(*ALIGNMENT_STATES)
+    + ", sum(o.contributing + o.supporting)::bigint as line_of_sight, "
+    "sum(o.contributing + o.supporting + o.detached)::bigint as linked, "
+    + added("links", "adjacent_links", "links_below_company", "cross_department_links")
+    + ", "
+    + added("supportable", "supported")
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +86,8 @@ def alignment(reader: Reader, filters: Filters) -> Alignment:
 
     def counted(by: str, order: str) -> pd.DataFrame:
         return reader.frame(
-            f"select {by}, {_COUNTS} from objective_alignment o where {condition} "
-            f"group by all order by {order}",
+            f"select {by}, {_COUNTS} from objective_sums o "
+            f"where o.below_company > 0 and {condition} group by 1 order by {order}",
             values,
         )
 

@@ -43,8 +43,7 @@ def outlook(reader: Reader, filters: Filters) -> Outlook:
     )
     ((objectives, known, *counts),) = reader.rows(
         f"select count(*), count(f.projected), {bins} "
-        "from forecast f join objective_progress o on o.objective_id = f.item_id "
-        f"where f.item_kind = 'objective' and {filters.condition()}",
+        f"from forecast f where f.item_kind = 'objective' and {filters.condition('f')}",
         filters.parameters(),
     )
     whole = ends(reader, filters)["projected"].dropna()

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from okr_data.queries import MOST_ROWS, Filters, Forecasts, forecasts
+from okr_data.queries import EXPECTED, MOST_ROWS, PROGRESS, Filters, Forecasts, added, forecasts
 from okr_data.store import Reader
 from okr_data.texts import Sentences, mark
 
@@ -92,16 +92,14 @@ def ends(reader: Reader, filters: Filters, by: By | None = None) -> pd.DataFrame
     Missing where no objective has a forecast.
     """
     means = ", ".join(
-        f"case when count(f.projected) > 0 then "
-        f"weighted_mean(coalesce(f.{name}, o.progress), o.weight) end as {name}"
+        "case when sum(o.forecasts) > 0 then mean_of_sums("
+        f"o.ending_weights, o.{name}_weighted, o.{name}_plain, o.ending) end as {name}"
         for name in ("projected", "low", "high")
     )
     return reader.frame(
-        f"select {_series(by)} as series, count(*) as objectives, count(o.progress) as measured, "
-        f"count(f.projected) as forecast, weighted_mean(o.progress, o.weight) as progress, {means} "
-        "from objective_progress o "
-        "left join forecast f on f.item_kind = 'objective' and f.item_id = o.objective_id "
-        f"where not o.dropped and {filters.condition()}{_below(by)} group by 1 order by 1",
+        f"select {_series(by)} as series, {added('objectives', 'measured')}, "
+        f"sum(o.forecasts)::bigint as forecast, {PROGRESS}, {means} from forecast_sums o "
+        f"where {filters.condition()}{_below(by)} group by 1 order by 1",
         filters.parameters(),
     )
 
@@ -146,15 +144,13 @@ def cycles_over_one_another(reader: Reader, filters: Filters) -> pd.DataFrame:
         " select w.* from model.cycle_window w join model.cycle_window c on c.cycle = $cycle"
         " where abs((w.ends_on - w.starts_on) - (c.ends_on - c.starts_on)) * 4"
         "  <= c.ends_on - c.starts_on + 1"
-        " and w.cycle in (select cycle from objective_trend)"
+        " and w.cycle in (select cycle from trend_sums)"
         f" order by w.cycle <> $cycle, w.starts_on desc, w.cycle limit {LAID_OVER}"
         ") "
         "select o.cycle as series, "
         "(o.week - date_trunc('week', c.starts_on)::date) // 7 + 1 as number, max(o.day) as day, "
-        "weighted_mean(o.progress, o.weight) as progress, "
-        "weighted_mean(o.expected_progress, o.weight) as expected_progress, "
-        "count(o.progress) as measured, count(*) as total "
-        "from objective_trend o join comparable c using (cycle) "
+        f"{PROGRESS}, {EXPECTED}, {added('measured')}, sum(o.objectives)::bigint as total "
+        "from trend_sums o join comparable c using (cycle) "
         f"where {place} group by o.cycle, c.starts_on, o.week order by c.starts_on, o.cycle, o.week",
         filters.parameters(),
     )

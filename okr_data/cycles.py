@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from okr_data.queries import MEASURES, Filters
+from okr_data.queries import MEASURES, Filters, added
 from okr_data.store import Reader
 
 #: Cycles that are compared at once, the newest: three years of quarters.
@@ -93,12 +93,9 @@ def _figures(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Return one row a comparable cycle with its figures; cycles without objectives have none."""
     return reader.frame(
         f"with comparable as ({_COMPARABLE}), measured as ("
-        f" select o.cycle, {MEASURES},"
-        "  count(*) filter (where o.score_band = 'green') as green,"
-        "  count(*) filter (where o.score_band = 'yellow') as yellow,"
-        "  count(*) filter (where o.score_band = 'red') as red,"
-        "  avg(o.score) as mean_score"
-        f" from objective_progress o where not o.dropped and {_place(filters, 'o')} group by o.cycle"
+        f" select o.cycle, {MEASURES}, {added('green', 'yellow', 'red')},"
+        "  sum(o.score_plain) / nullif(sum(o.scored), 0) as mean_score"
+        f" from objective_sums o where {_place(filters, 'o')} group by o.cycle"
         "), carried as ("
         " select c.cycle, count(*) as carried from carry_over c"
         " join objective_progress o using (objective_id)"
@@ -239,8 +236,8 @@ def _timeline(reader: Reader, filters: Filters) -> pd.DataFrame:
         " join dated i on i.cycle = f.inner_cycle"  # of two with the same days none is around the other
         " where o.ends_on - o.starts_on > i.ends_on - i.starts_on group by f.inner_cycle"
         "), measured as ("
-        f" select o.cycle, {MEASURES} from objective_progress o"
-        f" where not o.dropped and {_place(filters, 'o')} group by o.cycle"
+        f" select o.cycle, {MEASURES} from objective_sums o"
+        f" where {_place(filters, 'o')} group by o.cycle"
         ") "
         "select d.cycle, d.starts_on, d.ends_on, a.outer_cycle, "
         "coalesce(m.objectives, 0) as objectives, coalesce(m.measured, 0) as measured, "

@@ -221,32 +221,34 @@ def settings(reader: Reader) -> Settings:
     return settings_of_rows(reader.rows("select name, number, value from journal.setting"))
 
 
-MEASURES = """
-    count(*) as objectives,
-    count(o.progress) as measured,
-    weighted_mean(o.progress, o.weight) as progress,
-    weighted_mean(o.expected_progress, o.weight) as expected_progress,
-    sum(o.key_results)::bigint as key_results,
-    sum(o.measured)::bigint as measured_key_results,
-    count(*) filter (where o.pace_status = 'done') as done,
-    count(*) filter (where o.pace_status = 'on_track') as on_track,
-    count(*) filter (where o.pace_status = 'at_risk') as at_risk,
-    count(*) filter (where o.pace_status = 'off_track') as off_track,
-    count(*) filter (where o.pace_status = 'too_early') as too_early,
-    count(*) filter (where o.pace_status = 'not_started') as not_started,
-    count(o.alignment_state) as below_company,
-    count(*) filter (where o.alignment_state in ('contributing', 'supporting')) as line_of_sight,
-    count(*) filter (where o.alignment_state = 'contributing') as contributing,
-    max(o.last_check_in) as last_check_in
-"""
+#: Means of progress and expected progress over rows ``o`` of sums (``objective_sums``, ``trend_sums``).
+PROGRESS = "mean_of_sums(o.progress_weights, o.progress_weighted, o.progress_plain, o.measured) as progress"
+EXPECTED = (
+    "mean_of_sums(o.expected_weights, o.expected_weighted, o.expected_plain, o.expected_known) "
+    "as expected_progress"
+)
+
+
+def added(*names: str) -> str:
+    """Return the SQL that adds up counts of rows ``o``: 0 where there is no row."""
+    return ", ".join(f"coalesce(sum(o.{name}), 0)::bigint as {name}" for name in names)
+
+
+#: The figures of objectives, of rows ``o`` of ``objective_sums``.
+MEASURES = (
+    added("objectives", "measured", "key_results", "measured_key_results", "below_company")
+    + f", {PROGRESS}, {EXPECTED}, "
+    + added("done", "on_track", "at_risk", "off_track", "too_early", "not_started", "contributing")
+    + ", coalesce(sum(o.contributing + o.supporting), 0)::bigint as line_of_sight, "
+    "max(o.last_check_in) as last_check_in"
+)
 
 
 def headline(reader: Reader, filters: Filters) -> Headline:
     """Return the headline figures; ``on_pace`` counts done and on track of those with a pace."""
     frame = _ask(
         reader,
-        f"select {MEASURES} from objective_progress o "
-        f"where not o.dropped and {filters.condition()}",
+        f"select {MEASURES} from objective_sums o where {filters.condition()}",
         filters,
     )
     row = frame.astype(object).where(frame.notna(), None).iloc[0]
@@ -274,13 +276,13 @@ def levels(reader: Reader, filters: Filters, frames: Sequence[str] = ()) -> pd.D
     """
     own = _ask(
         reader,
-        f"select o.cycle, o.level, {MEASURES} from objective_progress o "
-        f"where not o.dropped and {filters.condition()} group by o.cycle, o.level",
+        f"select o.cycle, o.level, {MEASURES} from objective_sums o "
+        f"where {filters.condition()} group by o.cycle, o.level",
         filters,
     )
     above = reader.frame(
-        f"select o.cycle, o.level, {MEASURES} from objective_progress o "
-        "where not o.dropped and o.level = 'company' and list_contains($cycles, o.cycle) "
+        f"select o.cycle, o.level, {MEASURES} from objective_sums o "
+        "where o.level = 'company' and list_contains($cycles, o.cycle) "
         "group by o.cycle, o.level",
         {"cycles": list(frames)},
     )
@@ -295,16 +297,15 @@ def departments(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Return one row a department with progress, pace, alignment and its weekly progress."""
     frame = _ask(
         reader,
-        f"select o.department, {MEASURES} from objective_progress o "
-        f"where not o.dropped and o.level <> 'company' and {filters.condition()} "
+        f"select o.department, {MEASURES} from objective_sums o "
+        f"where o.level <> 'company' and {filters.condition()} "
         "group by o.department order by o.department nulls last",
         filters,
     )
     weekly = _ask(
         reader,
         "select department, list(progress order by week) as weeks from ("
-        " select o.department, o.week, weighted_mean(o.progress, o.weight) as progress"
-        " from objective_trend o"
+        f" select o.department, o.week, {PROGRESS} from trend_sums o"
         f" where o.level <> 'company' and {filters.condition()} group by o.department, o.week"
         ") group by department",
         filters,
@@ -314,14 +315,10 @@ def departments(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 def alignment_by_level(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Return the number of objectives in each alignment state, a row a level below company."""
-    states = ", ".join(
-        f"count(*) filter (where o.alignment_state = '{state}') as {state}"
-        for state in ALIGNMENT_STATES
-    )
     frame = _ask(
         reader,
-        f"select o.level, count(*) as objectives, {states} from objective_progress o "
-        f"where o.alignment_state is not null and {filters.condition()} group by o.level",
+        f"select o.level, sum(o.below_company)::bigint as objectives, {added(*ALIGNMENT_STATES)} "
+        f"from objective_sums o where o.below_company > 0 and {filters.condition()} group by o.level",
         filters,
     )
     order = {level: number for number, level in enumerate(LEVELS)}
@@ -339,10 +336,8 @@ def trend(reader: Reader, filters: Filters, by: str | None = None) -> pd.DataFra
     return _ask(
         reader,
         f"select {series} as series, o.week, max(o.day) as day, "
-        "weighted_mean(o.progress, o.weight) as progress, "
-        "weighted_mean(o.expected_progress, o.weight) as expected_progress, "
-        "count(o.progress) as measured, count(*) as total "
-        f"from objective_trend o where {filters.condition()}{below} "
+        f"{PROGRESS}, {EXPECTED}, {added('measured')}, sum(o.objectives)::bigint as total "
+        f"from trend_sums o where {filters.condition()}{below} "
         "group by 1, o.week order by 1, o.week",
         filters,
     )
@@ -464,12 +459,10 @@ def weekly_headline(reader: Reader, filters: Filters) -> pd.DataFrame:
     """
     return _ask(
         reader,
-        "select o.day, weighted_mean(o.progress, o.weight) as progress, "
-        "count(*) filter (where o.alignment_state in ('contributing', 'supporting')) "
-        " / nullif(count(o.alignment_state), 0)::double as line_of_sight, "
-        "count(*) filter (where o.pace_status in ('done', 'on_track')) as on_pace, "
-        "sum(o.measured)::bigint as measured_key_results "
-        "from model.objective_week o join as_of_day d on o.day <= d.day "
+        f"select o.day, {PROGRESS}, "
+        "sum(o.line_of_sight) / nullif(sum(o.below_company), 0)::double as line_of_sight, "
+        f"{added('on_pace', 'measured_key_results')} "
+        "from model.week_sums o join as_of_day d on o.day <= d.day "
         f"where {filters.condition()} group by o.day order by o.day",
         filters,
     )
