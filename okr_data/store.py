@@ -16,7 +16,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -412,7 +412,7 @@ class Store:
 
     def open_generation(self, generation: int) -> duckdb.DuckDBPyConnection:
         """Open one published database read-only, without access to files or network."""
-        return _connect(self._path(generation), read_only=True)
+        return _connect(self._path(generation))
 
     def imports(self) -> list[tuple[Manifest, bool]]:
         """Return every import of the journal with whether it is undone, oldest first."""
@@ -761,7 +761,7 @@ class Store:
             raise StoreBusy(_busy_message(holder)) from error
         except duckdb.OutOfMemoryException as error:
             raise OkrError(
-                f"Computing this needs more than the {WRITING['memory_limit']} of memory that a writer may take "
+                f"Computing this needs more than the {WRITERS_MEMORY[-1] >> 20} MiB of memory that a writer may take "
                 "on this machine: there are very many check-ins, or very many objectives hang below each other. "
                 "Nothing was changed."
             ) from error
@@ -918,10 +918,8 @@ class Store:
         if copied:
             rows += sum(entry.manifest.counts.get("rows", 0) for entry in self.journal.entries())
         block_size = LARGE_BLOCK if rows >= MANY_ROWS else SMALL_BLOCK
-        if copied:
-            _copy(self._path(self.generation()), path, block_size)
-        connection = _connect(path, read_only=False, block_size=block_size)
-        try:
+
+        def fill(connection: duckdb.DuckDBPyConnection) -> None:
             if copied and before is not None:
                 before(connection)
             connection.execute("begin")
@@ -935,11 +933,24 @@ class Store:
                 "insert into journal.meta values (?, ?, ?, ?)",
                 [self._next_generation(), newest, SCHEMA_VERSION, self._computed_by()],
             )
-            yield connection
-        finally:
-            connection.close()
-            path.unlink(missing_ok=True)
-            path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+        for memory in WRITERS_MEMORY:
+            if copied:
+                _copy(self._path(self.generation()), path, block_size)
+            with ExitStack() as opened:
+                opened.callback(_remove_database, path)
+                connection = opened.enter_context(
+                    closing(_connect_to_write(path, memory, block_size))
+                )
+                try:
+                    fill(connection)
+                except duckdb.OutOfMemoryException:
+                    if memory == WRITERS_MEMORY[-1]:
+                        raise
+                    logger.warning("%s MiB do not do, more is tried", memory >> 20)
+                    continue
+                yield connection
+                return
 
     def _next_generation(self) -> int:
         """Return a number that was never used: caches of other processes know it by number.
@@ -1097,13 +1108,14 @@ SMALL_BLOCK, LARGE_BLOCK = 16_384, 262_144
 MANY_ROWS = 200_000
 
 
-def _writers_memory(machine: int) -> int:
+def _writers_memory(machine: int) -> tuple[int, ...]:
     """Return the bytes that a writer may take before it works on disk, of a machine's memory.
 
-    Two GiB compute a million key results once; at the second import, with twice the check-ins, some
-    joins need more and cannot work on disk. A quarter of the machine is left to it, up to 4 GiB.
+    What cannot be finished with the first, which does for a million key results with twenty million
+    check-ins, is tried once more with a quarter of the machine, where that is more.
     """
-    return max(2 << 30, min(4 << 30, machine // 4))
+    first = 2 << 30
+    return (first,) if machine // 4 <= first else (first, machine // 4)
 
 
 def _machines_memory() -> int:
@@ -1117,24 +1129,36 @@ def _machines_memory() -> int:
     return found
 
 
-#: How a writer works. Order of rows is kept nowhere, it costs memory.
-WRITING = {
-    "memory_limit": f"{_writers_memory(_machines_memory()) >> 20}MiB",
-    "preserve_insertion_order": "false",
-}
+#: What a writer of this machine may take, see :func:`_writers_memory`.
+WRITERS_MEMORY = _writers_memory(_machines_memory())
 
 
-def _connect(
-    path: Path, read_only: bool, block_size: int = SMALL_BLOCK
-) -> duckdb.DuckDBPyConnection:
-    """Open a database; ``block_size`` counts where it is made by that."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        **LOCKDOWN,
-        **({} if read_only else WRITING),
-        "default_block_size": str(block_size),
-        "temp_directory": str(path.parent / ".tmp"),
-    }
-    return duckdb.connect(str(path), read_only=read_only, config=config)
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a published database, read-only."""
+    return duckdb.connect(str(path), read_only=True, config=_config(path))
+
+
+def _connect_to_write(path: Path, memory: int, block_size: int) -> duckdb.DuckDBPyConnection:
+    """Open a database to be published; ``block_size`` counts where it is made by that.
+
+    Order of rows is kept nowhere, it costs memory.
+    """
+    config = _config(
+        path,
+        memory_limit=f"{memory >> 20}MiB",
+        preserve_insertion_order="false",
+        default_block_size=str(block_size),
+    )
+    return duckdb.connect(str(path), config=config)
+
+
+def _config(path: Path, **more: str) -> dict[str, str | bool | int | float | list[str]]:
+    return {**LOCKDOWN, "temp_directory": str(path.parent / ".tmp"), **more}
+
+
+def _remove_database(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
 def _copy(published: Path, path: Path, block_size: int) -> None:
@@ -1154,7 +1178,7 @@ def _copy(published: Path, path: Path, block_size: int) -> None:
 
 
 def _block_size_of(path: Path) -> int:
-    with closing(_connect(path, read_only=True)) as connection:
+    with closing(_connect(path)) as connection:
         ((size,),) = connection.execute(
             "select block_size from pragma_database_size() where database_name = current_database()"
         ).fetchall()
@@ -1243,7 +1267,7 @@ def _meta_of(identity: _Identity) -> tuple[int, str]:
 
 
 def _read_meta(path: Path) -> tuple[int, str]:
-    connection = _connect(path, read_only=True)
+    connection = _connect(path)
     try:
         row = connection.execute("select last_seq, computed_by from journal.meta").fetchone()
     finally:
@@ -1254,7 +1278,7 @@ def _read_meta(path: Path) -> tuple[int, str]:
 @lru_cache(maxsize=4)
 def _settings_of(identity: tuple[Path, int, int, int]) -> Settings:
     """Read the settings that made a published file, once: it is never written again."""
-    connection = _connect(identity[0], read_only=True)
+    connection = _connect(identity[0])
     try:
         return settings_of_rows(
             connection.execute("select name, number, value from journal.setting").fetchall()

@@ -23,6 +23,7 @@ from okr_data.errors import (
     FileRefused,
     JournalUnreadable,
     NoDatabase,
+    OkrError,
     StoreBusy,
     UnknownImport,
 )
@@ -481,6 +482,25 @@ def test_a_question_that_failed_leaves_no_reader_of_an_earlier_day(store: Store)
         assert other.rows("select count(*) from objective_progress") == [(3,)]
 
 
-def test_a_writer_takes_a_quarter_of_the_machine_within_bounds() -> None:
+def test_a_writer_may_take_a_quarter_of_the_machine_where_two_gib_do_not_do() -> None:
     gib = 1 << 30
-    assert [_writers_memory(machine * gib) // gib for machine in (0, 4, 12, 24)] == [2, 2, 3, 4]
+    assert [
+        [memory // gib for memory in _writers_memory(machine * gib)] for machine in (0, 8, 12, 24)
+    ] == [[2], [2], [2, 3], [2, 6]]
+
+
+def test_what_needs_more_memory_is_tried_with_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = new_store(tmp_path / "data")
+    take_in(store, **FIRST)
+    before = every_answer(store)
+    monkeypatch.setattr(store_module, "WRITERS_MEMORY", (4 << 20, 5 << 20))
+    with pytest.raises(OkrError, match=r"more than the 5 MiB .* Nothing was changed"):
+        take_in(store, **SECOND)
+    assert_same_answers(before, every_answer(store))
+    assert not list(store.folder.glob(".staged*"))
+    monkeypatch.setattr(store_module, "WRITERS_MEMORY", (4 << 20, 2 << 30))
+    take_in(store, **SECOND)
+    assert len(store.imports()) == 2
+    assert not list(store.folder.glob(".staged*"))

@@ -17,13 +17,15 @@
 -- column: confidence | 0–1; NULL where none
 -- column: last_check_in | last check-in; NULL where none
 -- assert: progress between 0 and 1
+-- “is true” keeps the planner from taking the days for a filter that leaves few rows, and so from
+-- building its hash tables of the larger side.
 with standing as (
     select
         d.day, v.key_result_id, v.parent_id, v.import_id, v.weight, v.kind, v.direction,
         v.start_value, v.target_value, v.start_date, v.end_date, v.cycle
     from model.key_result_version v
-    join model.evaluation_day d
-        on d.day >= v.valid_from and (v.valid_to is null or d.day < v.valid_to)
+    cross join model.evaluation_day d
+    where (d.day >= v.valid_from and d.day < coalesce(v.valid_to, 'infinity'::date)) is true
 ),
 stacked as (
     select k.day, k.key_result_id, o.objective_id, o.starts_on, o.ends_on

@@ -60,8 +60,10 @@ key_result_check as (
 ),
 last_note as (
     select c.item_id, arg_max(coalesce(c.note, ''), (c.checked_on, c.as_of, c.seq, coalesce(c.checked_at, timestamp '0001-01-01'), c.row)) as note
-    from model.check_in c
-    join model.as_of_day d on c.checked_on <= d.day
+    from model.leaf_item l
+    join model.quiet_time q on q.item_kind = l.item_kind and q.item_id = l.item_id
+    join model.check_in c on c.item_id = l.item_id and c.checked_on = q.last_check_in
+    where l.off_pace
     group by c.item_id
 ),
 team as (
