@@ -119,15 +119,10 @@ def _coverage(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 def _linked_departments(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Return links between departments: from, to (the parent's) and how many, most first."""
-    condition = filters.condition("c")
     return reader.frame(
-        "select c.department as from_department, p.department as to_department, count(*) as links, "
-        "count(*) filter (where e.contributes) as contributing "
-        "from objective_parent_day e join as_of_day using (day) "
-        "join living_objective c on c.objective_id = e.objective_id "
-        "join living_objective p on p.objective_id = e.parent_id "
-        "where p.level <> 'company' and c.level <> 'company' and c.department <> p.department "
-        f"and {condition} group by all order by links desc, 1, 2",
+        f"select o.from_department, o.to_department, {added('links', 'contributing')} "
+        "from (select *, from_department as department from department_links) o "
+        f"where {filters.condition()} group by all order by links desc, 1, 2",
         filters.parameters(),
     )
 

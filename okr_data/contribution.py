@@ -86,29 +86,18 @@ def matrix(
     goals = reader.frame(
         "select o.objective_id, o.title, o.cycle, o.progress, o.expected_progress, "
         "o.rollup_progress, o.rollup_progress - o.expected_progress as gap, "
-        "count(c.objective_id) as carriers "
-        "from objective_progress o left join contribution c on c.ancestor_id = o.objective_id "
-        f"where {_GOAL} group by all order by o.title, o.objective_id",
+        "coalesce((select sum(s.carriers) from goal_sums s where s.goal_id = o.objective_id), 0)::bigint as carriers "
+        f"from objective_progress o where {_GOAL} order by o.title, o.objective_id",
         {"cycle": filters.cycle, "frames": list(frames)},
     )
     cells = reader.frame(
         f"with goal as (select o.objective_id as goal_id from objective_progress o where {_GOAL}), "
-        "carried as ("
-        " select c.ancestor_id as goal_id, c.objective_id, c.share,"
-        "  c.contributed_progress as delivered, true as carries"
-        " from contribution c join goal g on g.goal_id = c.ancestor_id"
-        " union all"
-        " select l.ancestor_id, l.objective_id, null, null, false"
-        " from line_of_sight l join goal g on g.goal_id = l.ancestor_id), "
-        f"placed as (select c.*, o.expected_progress, o.department, {_row_kind(filters, scope)}"
-        "  as row_kind from carried c join objective_progress o using (objective_id)) "
+        f"placed as (select o.*, {_row_kind(filters, scope, 'o.itself')} as row_kind"
+        "  from goal_sums o join goal using (goal_id)) "
         "select row_kind, case when row_kind = 'department' then department end as department, "
         "goal_id, sum(share) as share, sum(delivered) as delivered, "
-        "sum(share) - sum(delivered) as remaining, "
-        "sum(delivered - share * expected_progress)"
-        " / sum(share) filter (where expected_progress is not null) as gap, "
-        "count(*) filter (where carries) as carriers, "
-        "count(*) filter (where not carries) as aligned "
+        "sum(share) - sum(delivered) as remaining, sum(ahead) / sum(dated_share) as gap, "
+        "sum(carriers)::bigint as carriers, sum(aligned)::bigint as aligned "
         "from placed group by all",
         {**filters.parameters(), "frames": list(frames)},
     )
@@ -174,8 +163,8 @@ def carriers(
     )
 
 
-def _row_kind(filters: Filters, scope: Scope) -> str:
-    """Return the SQL that puts a carrier ``o`` of the objective ``c.goal_id`` into its row.
+def _row_kind(filters: Filters, scope: Scope, itself: str = "o.objective_id = c.goal_id") -> str:
+    """Return the SQL that puts a carrier ``o`` of an objective, perhaps that one ``itself``, into its row.
 
     The company level stands in its own row whatever the filter; what it leaves out below is
     outside, and so is the company level of other cycles where only the chosen one is asked for.
@@ -188,7 +177,7 @@ def _row_kind(filters: Filters, scope: Scope) -> str:
     if filters.levels:
         kept.append("list_contains($levels, o.level)")
     framing = "o.cycle is not distinct from $cycle or list_contains($frames, o.cycle)"
-    own = "true" if scope == "all" else f"o.objective_id = c.goal_id or {framing}"
+    own = "true" if scope == "all" else f"{itself} or {framing}"
     return (
         f"case when o.level = 'company' then case when {own} then 'company' else 'outside' end "
         f"when not ({' and '.join(kept)}) then 'outside' "
