@@ -80,13 +80,7 @@ def what_changed(
         f"order by {_order('item_kind', ITEM_KINDS)}, {_order('kind', KINDS)}",
         changes.values,
     )
-    rows = reader.frame(
-        f"select * from {changes.source} qualify row_number() over (partition by item_kind, kind "
-        f"order by abs(delta) desc nulls last, title, item_id) <= {ROWS} "
-        f"order by {_order('kind', KINDS)}, {_order('item_kind', ITEM_KINDS)}, "
-        "abs(delta) desc nulls last, title, item_id",
-        changes.values,
-    )
+    rows = _first_rows(reader, changes, counts)
     ((objectives,),) = reader.rows(
         "select count(*) from objective_progress c where not c.dropped "
         f"and {filters.condition('c') if filters else 'true'}",
@@ -113,6 +107,24 @@ def what_changed(
         caught_up,
         moves,
     )  # fmt: skip
+
+
+def _first_rows(reader: Reader, changes: Changes, counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the first rows of each kind, those that moved most first.
+
+    Kind by kind: to find the first of some is a tenth of the work of putting all in order.
+    """
+    first = " union all ".join(
+        f"(select * from {changes.source} where c.item_kind = '{item_kind}' and c.kind = '{kind}' "
+        f"order by abs(c.delta) desc nulls last, c.title, c.item_id limit {ROWS})"
+        for item_kind, kind in zip(counts["item_kind"], counts["kind"], strict=True)
+    )
+    return reader.frame(
+        f"select * from ({first or f'select * from {changes.source} limit 0'}) "
+        f"order by {_order('kind', KINDS)}, {_order('item_kind', ITEM_KINDS)}, "
+        "abs(delta) desc nulls last, title, item_id",
+        changes.values,
+    )
 
 
 def counted(reader: Reader, before: date, after: date) -> pd.DataFrame:
