@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -590,9 +590,13 @@ def _parent_weights(row: Any, count: int, report: Report) -> list[float | None]:
     return [_parent_weight(text, row, report) for text in texts]
 
 
+#: Weights are written alike all over a file: each text is read once.
+_number = lru_cache(maxsize=1_000)(parse_number)
+
+
 def _parent_weight(text: str, row: Any, report: Report) -> float | None:
     try:
-        weight = parse_number(text, row.decimal)
+        weight = _number(text, row.decimal)
     except NotRead as error:
         report.add(error.code, f"“{text[:80]}” {error}", row.row, row.weight_column, text)
         return None
