@@ -935,10 +935,10 @@ class Store:
             )
 
         for memory in WRITERS_MEMORY:
-            if copied:
-                _copy(self._path(self.generation()), path, block_size)
             with ExitStack() as opened:
                 opened.callback(_remove_database, path)
+                if copied:
+                    _copy(self._path(self.generation()), path, block_size)
                 connection = opened.enter_context(
                     closing(_connect_to_write(path, memory, block_size))
                 )

@@ -489,6 +489,34 @@ def test_a_writer_may_take_a_quarter_of_the_machine_where_two_gib_do_not_do() ->
     ] == [[2], [2], [2, 3], [2, 6]]
 
 
+def test_a_database_that_has_grown_gets_large_blocks_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def block_size(store: Store) -> int:
+        return store_module._block_size_of(store.folder / f"okr-{store.generation()}.duckdb")
+
+    small, grown = new_store(tmp_path / "small"), new_store(tmp_path / "it's grown")
+    for store in (small, grown):
+        take_in(store, **FIRST)
+    monkeypatch.setattr(store_module, "MANY_ROWS", 8)
+    assert block_size(grown) == store_module.SMALL_BLOCK
+    with grown.reader() as reader:  # somebody reads what is copied
+        take_in(grown, **SECOND)
+        assert reader.rows("select count(*) from objective_progress") == [(3,)]
+    assert block_size(grown) == store_module.LARGE_BLOCK
+    comments = "select count(*) from duckdb_columns() where comment is not null and not internal"
+    with small.reader() as one, grown.reader() as other:
+        assert one.rows(comments) == other.rows(comments)
+    monkeypatch.undo()
+    take_in(small, **SECOND)
+    assert block_size(small) == store_module.SMALL_BLOCK
+    assert_same_answers(every_answer(small), every_answer(grown))
+    take_in(grown, objectives="id | title\nO-9 | Last")
+    assert block_size(grown) == store_module.LARGE_BLOCK
+    grown.rebuild()
+    assert block_size(grown) == store_module.SMALL_BLOCK
+
+
 def test_what_needs_more_memory_is_tried_with_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
