@@ -444,12 +444,10 @@ class _Finder:
         """
         if has_link(cell):
             return split_relation(cell)
-        pattern = "|".join(re.escape(sign) for sign in separators)
-        parts = (
-            [part.strip() for part in re.split(pattern, cell) if part.strip()]
-            if pattern
-            else [cell]
-        )
+        parts = [cell]
+        if separators:
+            pieces = _pattern_of(separators).split(cell)
+            parts = [piece for piece in map(str.strip, pieces) if piece]
         if all(self.has(clean_id(part)) for part in parts):
             return list(dict.fromkeys(parts))
         if self.one(cell) is not None or self.by_title(cell):
@@ -460,6 +458,11 @@ class _Finder:
                 if len(pieces) > 1 and any(self.one(piece) for piece in pieces):
                     return pieces
         return list(dict.fromkeys(parts))
+
+
+@lru_cache
+def _pattern_of(separators: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(sign) for sign in separators))
 
 
 def title_key(title: str) -> str:

@@ -32,6 +32,9 @@ TASKS = frozenset({PREPARE})
 #: Bytes a job may take beyond what the idle helper has. The largest CSV that is let in (512 MB)
 #: takes 2 GB, a workbook of a million rows about 2 GB; twice that is left for what differs.
 MEMORY = 4 * 1024**3
+#: Arrow's own allocator keeps what it has freed: a million key results take half a GB less with the
+#: system's, and a seventh less time.
+_ALLOCATOR = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 #: Jobs at once; further ones wait, because each may take the memory above.
 JOBS = 2
 #: Seconds between two looks at the progress of a job.
@@ -71,7 +74,7 @@ class _Helper:
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**_ALLOCATOR, **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
         self._jobs: dict[int, _Job] = {}
         self._lock = threading.Lock()
