@@ -500,7 +500,8 @@ def compute_between(cursor: duckdb.DuckDBPyConnection, days: tuple[date, date]) 
     """Compute what the table macros say of two days, as temporary tables: between_what_changed, …
 
     Step by step, each with what is known of the one before. All steps in one statement, as the
-    macros do it, are planned on guesses of guesses: of a million key results such a plan does not end.
+    macros do it, are planned on guesses of guesses: one such plan joined all objectives of a day with
+    one another, and did not end with a million key results.
     """
     macros = load_table_macros()
     steps = [

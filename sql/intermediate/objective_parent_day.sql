@@ -6,6 +6,9 @@
 -- column: parent_id | parent objective
 -- column: weight | sum of the contributing links' weights; of all links where none contributes
 -- column: contributes | whether a link contributes
+with living as (
+    select day, objective_id from model.objective_day where not dropped
+)
 select
     l.day, l.child_id as objective_id, l.parent_objective_id as parent_id,
     coalesce(
@@ -14,7 +17,8 @@ select
     ) as weight,
     bool_or(l.contributes) as contributes
 from model.alignment_link_day l
-join model.objective_day c on c.day = l.day and c.objective_id = l.child_id
-join model.objective_day p on p.day = l.day and p.objective_id = l.parent_objective_id
-where not c.dropped and not p.dropped and l.child_id <> l.parent_objective_id
+-- Semi joins, so that no planner joins the objectives of a day with one another first.
+semi join living c on c.day = l.day and c.objective_id = l.child_id
+semi join living p on p.day = l.day and p.objective_id = l.parent_objective_id
+where l.child_id <> l.parent_objective_id
 group by l.day, l.child_id, l.parent_objective_id
