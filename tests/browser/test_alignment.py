@@ -181,3 +181,13 @@ def test_findings_in_german(site: Server, visit: Visit) -> None:
     screen.select_row("Befunde mit Eintrag, Regel und dem, was gemessen wurde", 0)
     expect(screen.text("Warum es zählt.")).to_be_visible()
     expect(screen.page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_company_objectives_alone_have_no_ratio(site: Server, visit: Visit) -> None:
+    screen = visit(site)
+    screen.open(
+        f"/alignment?cycle={CYCLE.replace(' ', '+')}&level=company",
+        f"{CYCLE}: there is nothing below company level",
+    )
+    expect(screen.text("Company objectives are the goals themselves")).to_be_visible()
+    screen.assert_sound()
