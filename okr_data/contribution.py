@@ -1,7 +1,8 @@
 """Who carries the company objectives: departments × company objectives, and single carriers.
 
-All of it is read from the view ``contribution``: the part of a company objective's roll-up that
-each objective below it stands for with its own key results and work items. Shares of one
+All of it comes from the view ``contribution``: the part of a company objective's roll-up that
+each objective below it stands for with its own key results and work items (for the matrix summed
+in ``goal_sums``, with the objectives in a goal's tree). Shares of one
 company objective sum to 1, and what is delivered sums to its ``rollup_progress``, whatever the
 filter: what it leaves out is gathered in a row of its own. Fractions; NULL = not known.
 """

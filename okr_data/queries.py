@@ -377,9 +377,14 @@ def forecasts(
     held, said = holding(words, "o.title", "o.item_id")
     condition = f"o.item_kind = 'objective' and {filters.condition()} and {held}"
     values = {**filters.parameters(), **said}
-    ((known, reason),) = reader.rows(
-        f"select count(o.projected), mode(o.reason) from forecast o where {condition}", values
+    reasons = dict(
+        reader.rows(
+            f"select o.reason, count(*) from forecast o where {condition} "
+            "group by o.reason order by 2 desc, 1",
+            values,
+        )
     )
+    known, reason = reasons.pop(None, 0), next(iter(reasons), None)
     found = excerpt(
         reader, "o.*", f"forecast o where {condition}",
         "o.projected nulls last, o.title, o.item_id", values, most,

@@ -205,10 +205,12 @@ class Draft:
     def _source_rows(self) -> int:
         """Count the rows of the files that went in, whatever they became."""
         places = pa.concat_tables([t.select(["file", "row"]) for t in self.tables.values()])
-        # As one number each: by their texts this takes a fifth of a large import.
-        files = pc.fill_null(places["file"], "").combine_chunks().dictionary_encode().indices
-        lines = pc.fill_null(places["row"], -1).to_numpy()
-        return len(pd.unique(files.to_numpy().astype("int64") << 40 | lines))
+        # As one number each: by their texts this takes a fifth of a large import. Names are encoded
+        # before they are put together: all of them in one piece may be too many bytes.
+        names = places["file"].dictionary_encode().unify_dictionaries().combine_chunks().indices
+        files = pc.fill_null(names, -1).to_numpy().astype("int64")
+        lines = pc.fill_null(places["row"], 0).to_numpy()
+        return len(pd.unique((files + 1) << 40 | lines))
 
 
 @dataclass(frozen=True)
@@ -364,6 +366,8 @@ class Store:
         self._lock_timeout = lock_timeout
         #: When the writer's lock was taken, by the monotonic clock; only its holder looks at it.
         self._writing_since = 0.0
+        #: The memory that the writer's connection may take, in bytes.
+        self._memory = WRITERS_MEMORY[0]
 
     # --- reading -------------------------------------------------------------
 
@@ -514,16 +518,20 @@ class Store:
             tables = {**draft.tables, "issue_row": issue_table(draft.issues)}
             progress("copying the published database", 0.02)
             only = views.needed_to_compare() if dry_run else None
+            told: list[tuple[pd.DataFrame, changes.Changes, pd.DataFrame]] = []
+
+            def look(staged: duckdb.DuckDBPyConnection) -> None:
+                progress("looking for what changes", 0.75)
+                newest = _is_newest_day(staged, draft.as_of)
+                issues = _issues_of(staged, manifest.import_id)
+                found = changes.compare_after(staged, manifest.import_id, newest)
+                told.append((issues, found, _tree_of(staged, manifest)))
+
             with self._staged(
-                [(manifest, tables)], _take_down_for(draft), only=only,
+                [(manifest, tables)], _take_down_for(draft), look, only=only,
                 progress=part_of(progress, 0.05, 0.75),
             ) as staged:  # fmt: skip
-                progress("looking for what changes", 0.75)
-                issues = _issues_of(staged, manifest.import_id)
-                found = changes.compare_after(
-                    staged, manifest.import_id, _is_newest_day(staged, draft.as_of)
-                )
-                tree = _tree_of(staged, manifest)
+                issues, found, tree = told[-1]
                 manifest = replace(
                     manifest,
                     issues={str(k): int(v) for k, v in issues["code"].value_counts().items()},
@@ -761,7 +769,7 @@ class Store:
             raise StoreBusy(_busy_message(holder)) from error
         except duckdb.OutOfMemoryException as error:
             raise OkrError(
-                f"Computing this needs more than the {WRITERS_MEMORY[-1] >> 20} MiB of memory that a writer may take "
+                f"Computing this needs more than the {self._memory >> 20} MiB of memory that a writer may take "
                 "on this machine: there are very many check-ins, or very many objectives hang below each other. "
                 "Nothing was changed."
             ) from error
@@ -900,6 +908,7 @@ class Store:
         self,
         added: Sequence[tuple[Manifest, Mapping[str, pa.Table]]],
         before: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+        after: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
         anew: bool = False,
         only: frozenset[str] | None = None,
         progress: Progress = silent,
@@ -908,8 +917,9 @@ class Store:
 
         It is made from nothing with ``anew``, and where nothing of today's formulas is published
         yet. An empty newest one is worth its copy too: the views are there already. ``before``
-        sees the copy as it was published; ``only`` names the views to compute, where not all are
-        needed. What is built is in an open transaction until it is published.
+        sees the copy as it was published, ``after`` what was made of it; both are called again
+        where memory did not do. ``only`` names the views to compute, where not all are needed.
+        What is built is in an open transaction until it is published.
         """
         self._sweep()
         path = self.folder / f".staged-{os.getpid()}.duckdb"
@@ -933,8 +943,11 @@ class Store:
                 "insert into journal.meta values (?, ?, ?, ?)",
                 [self._next_generation(), newest, SCHEMA_VERSION, self._computed_by()],
             )
+            if after is not None:
+                after(connection)
 
         for memory in WRITERS_MEMORY:
+            self._memory = memory
             with ExitStack() as opened:
                 opened.callback(_remove_database, path)
                 if copied:

@@ -445,7 +445,7 @@ class _Finder:
         if has_link(cell):
             return split_relation(cell)
         parts = [cell]
-        if separators:
+        if any(separators):
             pieces = _pattern_of(separators).split(cell)
             parts = [piece for piece in map(str.strip, pieces) if piece]
         if all(self.has(clean_id(part)) for part in parts):
@@ -462,7 +462,7 @@ class _Finder:
 
 @lru_cache
 def _pattern_of(separators: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(sign) for sign in separators))
+    return re.compile("|".join(re.escape(sign) for sign in separators if sign))
 
 
 def title_key(title: str) -> str:
