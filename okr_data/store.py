@@ -16,7 +16,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -29,7 +29,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
-from okr_data import changes, events, graph, views
+from okr_data import changes, events, graph, machine, views
 from okr_data.errors import (
     AlreadyImported,
     FileRefused,
@@ -1121,29 +1121,18 @@ SMALL_BLOCK, LARGE_BLOCK = 16_384, 262_144
 MANY_ROWS = 200_000
 
 
-def _writers_memory(machine: int) -> tuple[int, ...]:
+def _writers_memory(whole: int) -> tuple[int, ...]:
     """Return the bytes that a writer may take before it works on disk, of a machine's memory.
 
     What cannot be finished with the first, which does for a million key results with twenty million
     check-ins, is tried once more with a quarter of the machine, where that is more.
     """
     first = 2 << 30
-    return (first,) if machine // 4 <= first else (first, machine // 4)
-
-
-def _machines_memory() -> int:
-    """Return the bytes of memory that this process can have: the machine's, or its container's."""
-    try:
-        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not told on Windows
-        return 0
-    with suppress(OSError, ValueError):
-        return min(found, int(Path("/sys/fs/cgroup/memory.max").read_text("ascii")))
-    return found
+    return (first,) if whole // 4 <= first else (first, whole // 4)
 
 
 #: What a writer of this machine may take, see :func:`_writers_memory`.
-WRITERS_MEMORY = _writers_memory(_machines_memory())
+WRITERS_MEMORY = _writers_memory(machine.memory())
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from okr_data import machine
 from okr_data.ingest import zygote
 from okr_data.ingest.grid import Unreadable
 from okr_data.issues import Issue
@@ -30,8 +31,9 @@ from okr_data.issues import Issue
 PREPARE = "okr_data.ingest.apart:prepare_in_folder"
 TASKS = frozenset({PREPARE})
 #: Bytes a job may take beyond what the idle helper has. The largest CSV that is let in (512 MB)
-#: takes 2 GB, a workbook of a million rows about 2 GB; twice that is left for what differs.
-MEMORY = 4 * 1024**3
+#: takes 2 GB, a workbook of a million rows about 2 GB; twice that is left for what differs, and on a
+#: large machine a quarter of it: a million key results with ten million check-ins take 4.5 GB.
+MEMORY = max(4 * 1024**3, machine.memory() // 4)
 #: Arrow's own allocator keeps what it has freed: a million key results take half a GB less with the
 #: system's, and a seventh less time.
 _ALLOCATOR = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
