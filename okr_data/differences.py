@@ -112,7 +112,7 @@ def what_changed(
 def _first_rows(reader: Reader, changes: Changes, counts: pd.DataFrame) -> pd.DataFrame:
     """Return the first rows of each kind, those that moved most first.
 
-    Kind by kind: to find the first of some is a tenth of the work of putting all in order.
+    Kind by kind: to find the first of each is far less work than to put all in order.
     """
     first = " union all ".join(
         f"(select * from {changes.source} where c.item_kind = '{item_kind}' and c.kind = '{kind}' "
