@@ -456,7 +456,10 @@ def _following() -> frozenset[str]:
     return frozenset(view.name for view, _ in _steps_for_a_day())
 
 
-def _steps_for_days(macros: tuple[TableMacro, ...], prefix: str = "") -> list[tuple[str, str]]:
+@cache
+def _steps_for_days(
+    macros: tuple[TableMacro, ...], prefix: str = ""
+) -> tuple[tuple[str, str], ...]:
     """Return the steps below table macros of the same parameters, for the days that these name."""
     days = " union ".join(f"select {name}::date as day" for name in macros[0].parameters)
     asked = {
@@ -472,11 +475,11 @@ def _steps_for_days(macros: tuple[TableMacro, ...], prefix: str = "") -> list[tu
         for reference in _referenced_tables(_with_days(macro.select, macro, (date.min, date.min)))
     } & following
     needed = _needed_for(*read)
-    return [
+    return tuple(
         (view.name, asked.get(view.name) or _read_for_a_day(view.select, following, prefix))
         for view, _ in _steps_for_a_day()
         if view.name in needed
-    ]
+    )
 
 
 def _with_days(select: str, macro: TableMacro, days: tuple[date, date]) -> str:
